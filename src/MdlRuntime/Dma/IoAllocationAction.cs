@@ -1,0 +1,3 @@
+namespace MdlRuntime;
+
+public enum IoAllocationAction { KeepObject = 1, DeallocateObject = 2, DeallocateObjectKeepRegisters = 3 }

@@ -1,0 +1,3 @@
+namespace MdlRuntime;
+
+public readonly record struct ScatterGatherElement(PhysicalAddress Address, uint Length);

@@ -1,0 +1,4 @@
+namespace MdlRuntime;
+
+[Flags]
+public enum DeviceFlags : uint { DO_VERIFY_VOLUME = 0x2, DO_BUFFERED_IO = 0x4, DO_EXCLUSIVE = 0x8, DO_DIRECT_IO = 0x10, DO_DEVICE_HAS_NAME = 0x40, DO_DEVICE_INITIALIZING = 0x80, DO_POWER_PAGABLE = 0x2000 }

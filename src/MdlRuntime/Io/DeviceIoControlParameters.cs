@@ -1,0 +1,3 @@
+namespace MdlRuntime;
+
+public struct DeviceIoControlParameters { public uint OutputBufferLength; public uint InputBufferLength; public uint IoControlCode; public nuint Type3InputBuffer; }

@@ -1,0 +1,13 @@
+namespace MdlRuntime;
+
+public sealed class DeviceObject
+{
+    public DriverObject DriverObject => throw null!;
+    public DeviceObject? NextDevice => throw null!;
+    public DeviceObject? AttachedDevice => throw null!;
+    public Irp? CurrentIrp { get; set; }
+    public DeviceFlags Flags { get; set; }
+    public uint AlignmentRequirement { get; set; }
+    public sbyte StackSize { get; set; }
+    public object? DeviceExtension { get; set; }
+}

@@ -1,0 +1,3 @@
+namespace MdlRuntime;
+
+public sealed class DispatchTable { public DriverDispatch this[MajorFunction function] { get => throw null!; set => throw null!; } }

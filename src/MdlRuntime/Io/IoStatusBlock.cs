@@ -1,0 +1,3 @@
+namespace MdlRuntime;
+
+public struct IoStatusBlock { public NtStatus Status; public nuint Information; }

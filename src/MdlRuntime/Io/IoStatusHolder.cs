@@ -1,0 +1,4 @@
+namespace MdlRuntime;
+
+/// <summary>The IO_STATUS_BLOCK a driver passes to a request it builds; written when that request completes.</summary>
+public sealed class IoStatusHolder { public ref IoStatusBlock Value => throw null!; }

@@ -1,0 +1,3 @@
+namespace MdlRuntime;
+
+public struct ReadParameters { public uint Length; public uint Key; public long ByteOffset; }

@@ -1,0 +1,3 @@
+namespace MdlRuntime;
+
+public enum KProcessorMode : byte { KernelMode = 0, UserMode = 1 }

@@ -1,0 +1,3 @@
+namespace MdlRuntime;
+
+public sealed class KSpinLock { }

@@ -1,0 +1,5 @@
+using MdlRuntime.Verification;
+
+namespace MdlRuntime.Simulation;
+
+public enum FramePolicy { Scattered, Sequential, Reversed, HighFirst }

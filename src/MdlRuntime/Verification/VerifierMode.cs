@@ -1,0 +1,3 @@
+namespace MdlRuntime.Verification;
+
+public enum VerifierMode { Off, Survey, Strict }
