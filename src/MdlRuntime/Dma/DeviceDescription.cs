@@ -1,3 +1,5 @@
+using MdlRuntime.Annotations;
+
 namespace MdlRuntime;
 
 public sealed record DeviceDescription
@@ -14,6 +16,7 @@ public sealed record DeviceDescription
     public InterfaceType InterfaceType { get; init; }
     public DmaWidth DmaWidth { get; init; }
     public DmaSpeed DmaSpeed { get; init; }
+    [MdlValue(MdlValueKind.Length)]
     public uint MaximumLength { get; init; }
     public uint DmaAddressWidth { get; init; }
     public uint DmaRequestLine { get; init; }

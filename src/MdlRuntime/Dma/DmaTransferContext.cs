@@ -1,3 +1,6 @@
+using MdlRuntime.Annotations;
+
 namespace MdlRuntime;
 
+[MdlEntity(MdlEntity.TransferContext)]
 public sealed class DmaTransferContext { }

@@ -1,3 +1,7 @@
+using MdlRuntime.Annotations;
+
 namespace MdlRuntime;
 
-public readonly record struct ScatterGatherElement(PhysicalAddress Address, uint Length);
+public readonly record struct ScatterGatherElement(
+    [property: MdlValue(MdlValueKind.LogicalAddress)] [MdlValue(MdlValueKind.LogicalAddress)] PhysicalAddress Address,
+    [property: MdlValue(MdlValueKind.TransferLength)] [MdlValue(MdlValueKind.TransferLength)] uint Length);

@@ -1,5 +1,8 @@
+using MdlRuntime.Annotations;
+
 namespace MdlRuntime;
 
+[MdlEntity(MdlEntity.ScatterGatherList)]
 public sealed class ScatterGatherList
 {
     /// <summary>A caller-supplied list with room for <paramref name="capacity"/> elements (MapTransferEx, BuildScatterGatherList).</summary>

@@ -1,3 +1,13 @@
+using MdlRuntime.Annotations;
+
 namespace MdlRuntime;
 
-public struct AssociatedIrp { public Irp? MasterIrp; public int IrpCount; public nuint SystemBuffer; }
+public struct AssociatedIrp
+{
+    public Irp? MasterIrp;
+
+    public int IrpCount;
+
+    [MdlValue(MdlValueKind.BufferedAddress)]
+    public nuint SystemBuffer;
+}

@@ -1,5 +1,8 @@
+using MdlRuntime.Annotations;
+
 namespace MdlRuntime;
 
+[MdlEntity(MdlEntity.Device)]
 public sealed class DeviceObject
 {
     public DriverObject DriverObject => throw null!;
@@ -7,6 +10,7 @@ public sealed class DeviceObject
     public DeviceObject? AttachedDevice => throw null!;
     public Irp? CurrentIrp { get; set; }
     public DeviceFlags Flags { get; set; }
+    [MdlValue(MdlValueKind.Alignment)]
     public uint AlignmentRequirement { get; set; }
     public sbyte StackSize { get; set; }
     public object? DeviceExtension { get; set; }

@@ -1,5 +1,8 @@
+using MdlRuntime.Annotations;
+
 namespace MdlRuntime;
 
+[MdlEntity(MdlEntity.Driver)]
 public sealed class DriverObject
 {
     public DispatchTable MajorFunction => throw null!;

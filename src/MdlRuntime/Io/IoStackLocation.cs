@@ -1,5 +1,8 @@
+using MdlRuntime.Annotations;
+
 namespace MdlRuntime;
 
+[MdlEntity(MdlEntity.StackLocation)]
 public sealed class IoStackLocation
 {
     public MajorFunction MajorFunction { get; set; }

@@ -1,3 +1,11 @@
+using MdlRuntime.Annotations;
+
 namespace MdlRuntime;
 
-public struct IoStatusBlock { public NtStatus Status; public nuint Information; }
+public struct IoStatusBlock
+{
+    public NtStatus Status;
+
+    [MdlValue(MdlValueKind.BytesTransferred)]
+    public nuint Information;
+}

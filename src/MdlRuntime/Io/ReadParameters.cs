@@ -1,3 +1,15 @@
+using MdlRuntime.Annotations;
+
 namespace MdlRuntime;
 
-public struct ReadParameters { public uint Length; public uint Key; public long ByteOffset; }
+public struct ReadParameters
+{
+    [MdlValue(MdlValueKind.TransferLength)]
+    [GovernsMdl(MdlTransfer.Read | MdlTransfer.Write)]
+    public uint Length;
+
+    public uint Key;
+
+    [MdlValue(MdlValueKind.FileOffset)]
+    public long ByteOffset;
+}

@@ -1,3 +1,15 @@
+using MdlRuntime.Annotations;
+
 namespace MdlRuntime;
 
-public struct StackParameters { public ReadParameters Read; public ReadParameters Write; public DeviceIoControlParameters DeviceIoControl; }
+public struct StackParameters
+{
+    [RequestParameters(MdlTransfer.Read)]
+    public ReadParameters Read;
+
+    [RequestParameters(MdlTransfer.Write)]
+    public ReadParameters Write;
+
+    [RequestParameters(MdlTransfer.DeviceControl)]
+    public DeviceIoControlParameters DeviceIoControl;
+}
