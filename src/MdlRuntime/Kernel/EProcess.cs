@@ -1,3 +1,28 @@
 namespace MdlRuntime;
 
-public sealed class EProcess { }
+/// <summary>A process object: one user address space and what is charged to it. WDK: EPROCESS.</summary>
+public sealed class EProcess
+{
+    internal EProcess(string name, nuint address, UserSpace? space)
+    {
+        Name = name;
+        Address = address;
+        Space = space;
+    }
+
+    /// <summary>System address of the object: what stops print as their process parameter.</summary>
+    public nuint Address { get; }
+
+    internal string Name { get; }
+
+    /// <summary>The user half; the system process has none.</summary>
+    internal UserSpace? Space { get; }
+
+    /// <summary>Pages locked by MDLs on behalf of this process, one per MDL and page.</summary>
+    internal int LockedPages { get; set; }
+
+    internal bool HasExited { get; set; }
+
+    /// <summary>Returns the process name.</summary>
+    public override string ToString() => Name;
+}

@@ -1,3 +1,7 @@
 namespace MdlRuntime;
 
-public sealed class KTimer { }
+/// <summary>A timer in virtual time. WDK: KTIMER.</summary>
+public sealed class KTimer
+{
+    internal TimerExpiry? Expiry { get; set; }
+}

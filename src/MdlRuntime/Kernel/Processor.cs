@@ -1,0 +1,261 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using MdlRuntime.Verification;
+
+namespace MdlRuntime;
+
+/// <summary>The one processor of a machine: IRQL, current thread and mode, the DPC queue, and what an access to memory does here.</summary>
+internal sealed class Processor(KernelSystem system, EThread idleThread)
+{
+    [ThreadStatic]
+    private static Processor? t_current;
+
+    private KDpc? _firstDpc;
+    private KDpc? _lastDpc;
+
+    /// <summary>The processor that the calling host thread runs code of.</summary>
+    public static Processor Current
+    {
+        get
+        {
+            Processor? current = t_current;
+            if (current is null)
+                ThrowOutsideMachine();
+            if (current.System.Stop is not null)
+                current.System.ThrowIfHalted();
+            return current;
+        }
+    }
+
+    /// <summary>The processor of the calling host thread, or null outside any machine.</summary>
+    public static Processor? Ambient
+    {
+        get => t_current;
+        set => t_current = value;
+    }
+
+    public KernelSystem System => system;
+
+    public MemorySystem Memory => system.Memory;
+
+    public Kirql Irql { get; set; }
+
+    public EThread Thread { get; set; } = idleThread;
+
+    /// <summary>The mode of the code that runs now: user code reaches user addresses only.</summary>
+    public KProcessorMode Mode { get; set; }
+
+    public bool IsDpcActive { get; private set; }
+
+    /// <summary>Whose user half is visible.</summary>
+    public EProcess Process => Thread.CurrentProcess;
+
+    public void RaiseIrql(Kirql newIrql, out Kirql oldIrql)
+    {
+        oldIrql = Irql;
+        if (newIrql < oldIrql)
+        {
+            system.BugCheck(BugCheckCode.IRQL_NOT_GREATER_OR_EQUAL, (ulong)newIrql, (ulong)oldIrql, 0, 0,
+                $"KeRaiseIrql was called to go from {oldIrql} down to {newIrql}; lowering needs KeLowerIrql.", "MDL6004");
+        }
+
+        Irql = newIrql;
+    }
+
+    public void LowerIrql(Kirql newIrql)
+    {
+        if (newIrql > Irql)
+        {
+            system.BugCheck(BugCheckCode.IRQL_NOT_LESS_OR_EQUAL, (ulong)newIrql, (ulong)Irql, 0, 0,
+                $"KeLowerIrql was called to go from {Irql} up to {newIrql}; raising needs KeRaiseIrql.", "MDL6004");
+        }
+
+        Irql = newIrql;
+        if (newIrql <= Kirql.DISPATCH_LEVEL)
+            DeliverPending();
+    }
+
+    public bool QueueDpc(KDpc dpc, object? argument1, object? argument2)
+    {
+        if (dpc.IsQueued)
+            return false;
+
+        (dpc.Argument1, dpc.Argument2, dpc.IsQueued, dpc.Next) = (argument1, argument2, true, null);
+        if (_lastDpc is null)
+            _firstDpc = dpc;
+        else
+            _lastDpc.Next = dpc;
+        _lastDpc = dpc;
+        if (t_current == this && Irql < Kirql.DISPATCH_LEVEL)
+            DeliverPending();
+        return true;
+    }
+
+    public bool RemoveDpc(KDpc dpc)
+    {
+        if (!dpc.IsQueued)
+            return false;
+
+        KDpc? previous = null;
+        for (KDpc at = _firstDpc!; at != dpc; at = at.Next!)
+            previous = at;
+        if (previous is null)
+            _firstDpc = dpc.Next;
+        else
+            previous.Next = dpc.Next;
+        if (_lastDpc == dpc)
+            _lastDpc = previous;
+        (dpc.IsQueued, dpc.Next) = (false, null);
+        return true;
+    }
+
+    /// <summary>Takes what the current IRQL lets through: interrupts above it, then DPCs below DISPATCH_LEVEL, then APCs below APC_LEVEL.</summary>
+    public void DeliverPending()
+    {
+        system.Interrupts.DeliverPending();
+        if (Irql < Kirql.DISPATCH_LEVEL && _firstDpc is not null)
+            RunDpcs();
+        if (Irql < Kirql.APC_LEVEL && Thread.HasApc && Thread.State == ThreadState.Running)
+            RunApcs();
+    }
+
+    /// <summary>Runs a service routine at its device IRQL, then what it left pending.</summary>
+    public void RunInterrupt(KInterrupt interrupt)
+    {
+        Kirql interrupted = Irql;
+        Irql = interrupt.Irql;
+        system.Trace("InterruptService", interrupt, interrupt.Vector);
+        try
+        {
+            interrupt.Routine(interrupt, interrupt.Context);
+        }
+        catch (Exception exception) when (IsUnhandledFault(exception))
+        {
+            StopUnhandled(BugCheckCode.KMODE_EXCEPTION_NOT_HANDLED, "the interrupt service routine", exception);
+        }
+        finally
+        {
+            Irql = interrupted;
+        }
+    }
+
+    /// <summary>Runs the APCs of the current thread at APC_LEVEL.</summary>
+    public void RunApcs()
+    {
+        Kirql interrupted = Irql;
+        Irql = Kirql.APC_LEVEL;
+        try
+        {
+            while (Thread.DequeueApc() is { } apc)
+                apc.Run();
+        }
+        finally
+        {
+            Irql = interrupted;
+        }
+    }
+
+    /// <summary>The byte at an address for the code that runs now; raises or stops as the kernel would when it cannot be accessed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref byte Access(nuint address, MemoryAccess access)
+    {
+        ref Pte pte = ref Memory.FindPte(Process.Space, address);
+        if (!Unsafe.IsNullRef(ref pte) && Irql < Kirql.DISPATCH_LEVEL && Mode == KProcessorMode.KernelMode
+            && (pte.Flags & PteFlags.IoSpace) == 0 && PageProtections.Check(pte.Flags, access) == PageFault.None)
+            return ref Memory.Arena.Byte(pte.Pfn, BYTE_OFFSET(address));
+        return ref AccessSlowly(address, access);
+    }
+
+    /// <summary>Makes a page accessible as a fault handler would, without touching data. Raises or stops like <see cref="Access"/>.</summary>
+    public Pfn Touch(nuint address, MemoryAccess access)
+    {
+        AccessSlowly(address, access);
+        return Memory.FindPte(Process.Space, address).Pfn;
+    }
+
+    /// <summary>What an access to a bad address leads to: STATUS_ACCESS_VIOLATION for user addresses at low IRQL, a stop otherwise.</summary>
+    [DoesNotReturn]
+    public void AccessFault(nuint address, MemoryAccess access, PageFault fault, string? ruleId = null, string? explanation = null)
+    {
+        string what = explanation ?? $"{access} access to {address:X16} failed ({fault}) in {Process} at {Irql}.";
+        ulong operation = access switch { MemoryAccess.Read => 0, MemoryAccess.Write => 2, _ => 8 };
+        if (Mode == KProcessorMode.UserMode)
+            throw new NtStatusException(NtStatus.STATUS_ACCESS_VIOLATION, what);
+        if (Irql >= Kirql.DISPATCH_LEVEL)
+            system.BugCheck(BugCheckCode.DRIVER_IRQL_NOT_LESS_OR_EQUAL, address, (ulong)Irql, operation, 0, what, ruleId);
+        if (!MemorySystem.IsSystemAddress(address))
+            throw new NtStatusException(NtStatus.STATUS_ACCESS_VIOLATION, what) { RuleId = ruleId };
+        if (fault == PageFault.WriteProtected)
+            system.BugCheck(BugCheckCode.ATTEMPTED_WRITE_TO_READONLY_MEMORY, address, Memory.FindPte(null, address).Pfn.Number, 0, 0, what, ruleId ?? "MDL3011");
+        if (fault == PageFault.NoExecute)
+            system.BugCheck(BugCheckCode.ATTEMPTED_EXECUTE_OF_NOEXECUTE_MEMORY, address, Memory.FindPte(null, address).Pfn.Number, 0, 0, what, ruleId);
+        system.BugCheck(BugCheckCode.PAGE_FAULT_IN_NONPAGED_AREA, address, operation, 0, 0, what, ruleId);
+    }
+
+    /// <summary>Faults that a driver let escape; assertions of a test are left alone.</summary>
+    public static bool IsUnhandledFault(Exception exception) => exception is NtStatusException or NullReferenceException;
+
+    /// <summary>Turns a fault that nobody caught into the stop it causes at this place.</summary>
+    [DoesNotReturn]
+    public void StopUnhandled(uint code, string where, Exception exception)
+    {
+        var raised = exception as NtStatusException;
+        NtStatus status = raised?.Status ?? NtStatus.STATUS_ACCESS_VIOLATION;
+        system.BugCheck(code, (ulong)status, 0, 0, 0, $"An exception left {where}: {exception.Message}", raised?.RuleId, exception);
+    }
+
+    private ref byte AccessSlowly(nuint address, MemoryAccess access)
+    {
+        if (Mode == KProcessorMode.UserMode && address > UserSpace.HighestAddress)
+            AccessFault(address, access, PageFault.NotMapped);
+
+        PageFault fault = Memory.Translate(Process.Space, address, access, out Pfn pfn);
+        if (fault != PageFault.None)
+            pfn = PageFaults.Resolve(this, address, access, fault);
+
+        ref Pte pte = ref Memory.FindPte(Process.Space, address);
+        if (pte.Has(PteFlags.IoSpace))
+            throw new NotModelledException($"access to device memory at {address:X16} through a virtual address");
+        // A page that happens to be in memory hides the mistake until it is not (D9).
+        if (Irql >= Kirql.DISPATCH_LEVEL && pte.Has(PteFlags.Pageable) && Memory.Frames[pfn].LockCount == 0)
+        {
+            system.Verifier.Report(new(BugCheckCode.DRIVER_IRQL_NOT_LESS_OR_EQUAL, address, (ulong)Irql, access == MemoryAccess.Read ? 0u : 2u, 0,
+                "MDL6004", $"Pageable memory at {address:X16} was touched at {Irql}."));
+        }
+
+        return ref Memory.Arena.Byte(pfn, BYTE_OFFSET(address));
+    }
+
+    private void RunDpcs()
+    {
+        Kirql interrupted = Irql;
+        Irql = Kirql.DISPATCH_LEVEL;
+        IsDpcActive = true;
+        try
+        {
+            while (_firstDpc is { } dpc)
+            {
+                _firstDpc = dpc.Next;
+                if (_firstDpc is null)
+                    _lastDpc = null;
+                (dpc.IsQueued, dpc.Next) = (false, null);
+                system.Trace("DpcRoutine", dpc);
+                dpc.Routine!(dpc, dpc.Context, dpc.Argument1, dpc.Argument2);
+                system.Interrupts.DeliverPending();
+            }
+        }
+        catch (Exception exception) when (IsUnhandledFault(exception))
+        {
+            StopUnhandled(BugCheckCode.KMODE_EXCEPTION_NOT_HANDLED, "a DPC routine", exception);
+        }
+        finally
+        {
+            IsDpcActive = false;
+            Irql = interrupted;
+        }
+    }
+
+    [DoesNotReturn]
+    private static void ThrowOutsideMachine() => throw new InvalidOperationException(
+        "No machine is running on this thread: kernel routines are called from inside Machine.Run, UserProcess.Run or a driver's routine.");
+}

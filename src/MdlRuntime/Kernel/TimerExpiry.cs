@@ -1,0 +1,13 @@
+namespace MdlRuntime;
+
+/// <summary>The moment a set timer expires: it queues the timer's DPC.</summary>
+internal sealed class TimerExpiry(Processor processor) : TimedEvent
+{
+    public KDpc? Dpc { get; set; }
+
+    internal override void Fire()
+    {
+        if (Dpc is not null)
+            processor.QueueDpc(Dpc, null, null);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace MdlRuntime;
+
+/// <summary>The bytes of physical memory: one native allocation that the host commits page by page on first touch.</summary>
+internal sealed unsafe class FrameArena : IDisposable
+{
+    private byte* _base;
+
+    public FrameArena(long bytes)
+    {
+        FrameCount = (nuint)(bytes >> PAGE_SHIFT);
+        _base = (byte*)NativeMemory.AlignedAlloc(FrameCount << PAGE_SHIFT, PAGE_SIZE);
+    }
+
+    public nuint FrameCount { get; }
+
+    /// <summary>The bytes from <paramref name="offset"/> in a frame on; may run into physically adjacent frames.</summary>
+    public Span<byte> Bytes(Pfn pfn, uint offset, int length) => new(Pointer(pfn, offset, (nuint)length), length);
+
+    public Span<byte> Frame(Pfn pfn) => Bytes(pfn, 0, (int)PAGE_SIZE);
+
+    /// <summary>The byte at <paramref name="offset"/> of a frame known to exist.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref byte Byte(Pfn pfn, uint offset) => ref *(_base + (pfn.Number << PAGE_SHIFT) + offset);
+
+    public void Zero(Pfn pfn) => Frame(pfn).Clear();
+
+    /// <summary>Host view of physically contiguous bytes, for structures that live in simulated memory.</summary>
+    public HostBlock Block(Pfn pfn, uint offset, nuint length) => new((nint)Pointer(pfn, offset, length));
+
+    private byte* Pointer(Pfn pfn, uint offset, nuint length)
+    {
+        ObjectDisposedException.ThrowIf(_base is null, this);
+        nuint start = (pfn.Number << PAGE_SHIFT) + offset;
+        if (pfn.Number >= FrameCount || start + length > FrameCount << PAGE_SHIFT)
+            throw new ArgumentOutOfRangeException(nameof(pfn), pfn, $"frames are 0 to 0x{FrameCount - 1:X}");
+        return _base + start;
+    }
+
+    public void Dispose()
+    {
+        NativeMemory.AlignedFree(_base);
+        _base = null;
+    }
+}

@@ -1,0 +1,143 @@
+using MdlRuntime.Simulation;
+
+namespace MdlRuntime;
+
+/// <summary>Who uses which page frame: allocation in policy order, owner and lock counts.</summary>
+internal sealed class FrameDatabase
+{
+    /// <summary>Frames a 24-bit device can reach: handed out last.</summary>
+    private const nuint LowFrames = 0x1000;
+
+    private readonly FrameInfo[] _frames;
+    private readonly FrameOrder _order;
+    private readonly Stack<Pfn> _released = new();
+    private readonly Queue<Pfn> _forced = new();
+    private readonly bool _scatter;
+
+    public FrameDatabase(nuint count, FramePolicy policy, int seed)
+    {
+        _frames = new FrameInfo[count];
+        // Frame 0 is never handed out, so that a zero frame number is always a mistake.
+        _frames[0].Use = FrameUse.Reserved;
+        FreeCount = (long)count - 1;
+        _scatter = policy is FramePolicy.Scattered or FramePolicy.HighFirst;
+        _order = new(policy, first: 1, low: count > 2 * LowFrames ? LowFrames : 1, count, seed);
+    }
+
+    public nuint Count => (nuint)_frames.Length;
+
+    /// <summary>Frames that nobody owns or locks.</summary>
+    public long FreeCount { get; private set; }
+
+    public ref FrameInfo this[Pfn pfn] => ref _frames[pfn.Number];
+
+    public bool Contains(Pfn pfn) => pfn.Number < (nuint)_frames.Length;
+
+    /// <summary>Takes one frame with one owner.</summary>
+    /// <param name="neighbour">Frame of the virtual neighbour, which the scattered policies do not place next to it.</param>
+    public bool TryAllocate(FrameUse use, Pfn neighbour, out Pfn pfn)
+    {
+        if (!TryNextFree(out pfn))
+            return false;
+
+        if (_scatter && _forced.Count == 0 && IsAdjacent(pfn, neighbour))
+            pfn = NextNotAdjacent(pfn, neighbour);
+
+        Take(pfn, use);
+        return true;
+    }
+
+    /// <summary>Takes adjacent frames between two frame numbers (inclusive) that do not cross a multiple of <paramref name="boundary"/> frames (0: none).</summary>
+    public bool TryAllocateContiguous(nuint count, Pfn lowest, Pfn highest, nuint boundary, FrameUse use, out Pfn first)
+    {
+        nuint end = Math.Min(highest.Number, Count - 1);
+        nuint start = Math.Max(lowest.Number, 1);
+        for (nuint run = 0, at = start; at <= end; at++)
+        {
+            bool crosses = boundary != 0 && at % boundary == 0;
+            run = _frames[at].Use != FrameUse.Free ? 0 : crosses ? 1 : run + 1;
+            if (run != count)
+                continue;
+
+            first = new(at - count + 1);
+            for (nuint i = 0; i < count; i++)
+                Take(new(first.Number + i), use);
+            return true;
+        }
+
+        first = Pfn.None;
+        return false;
+    }
+
+    public void AddOwner(Pfn pfn) => _frames[pfn.Number].OwnerCount++;
+
+    /// <summary>Removes one owner; an unowned frame is free as soon as no MDL locks it (D11).</summary>
+    public void RemoveOwner(Pfn pfn)
+    {
+        _frames[pfn.Number].OwnerCount--;
+        FreeIfUnused(pfn);
+    }
+
+    public void Lock(Pfn pfn) => _frames[pfn.Number].LockCount++;
+
+    public void Unlock(Pfn pfn)
+    {
+        _frames[pfn.Number].LockCount--;
+        FreeIfUnused(pfn);
+    }
+
+    /// <summary>Makes the next single-frame allocations return these frames, in order, as far as they are free.</summary>
+    public void ForceNext(params ReadOnlySpan<nuint> frames)
+    {
+        foreach (nuint frame in frames)
+            _forced.Enqueue(new(frame));
+    }
+
+    private bool TryNextFree(out Pfn pfn)
+    {
+        while (_forced.TryDequeue(out pfn) || _released.TryPop(out pfn) || _order.TryNext(out pfn))
+        {
+            if (_frames[pfn.Number].Use == FrameUse.Free)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Looks a few frames ahead; the frames passed over stay free.</summary>
+    private Pfn NextNotAdjacent(Pfn candidate, Pfn neighbour)
+    {
+        Span<Pfn> passed = stackalloc Pfn[4];
+        int count = 0;
+        while (count < passed.Length && IsAdjacent(candidate, neighbour) && TryNextFree(out Pfn next))
+        {
+            passed[count++] = candidate;
+            candidate = next;
+        }
+
+        foreach (Pfn pfn in passed[..count])
+            _released.Push(pfn);
+        return candidate;
+    }
+
+    private static bool IsAdjacent(Pfn a, Pfn b) => b != Pfn.None && (a.Number == b.Number + 1 || b.Number == a.Number + 1);
+
+    private void Take(Pfn pfn, FrameUse use)
+    {
+        ref FrameInfo frame = ref _frames[pfn.Number];
+        frame.Use = use;
+        frame.OwnerCount = 1;
+        FreeCount--;
+    }
+
+    private void FreeIfUnused(Pfn pfn)
+    {
+        ref FrameInfo frame = ref _frames[pfn.Number];
+        if (frame.OwnerCount > 0 || frame.LockCount > 0)
+            return;
+
+        frame = default;
+        FreeCount++;
+        _released.Push(pfn);
+    }
+}

@@ -1,0 +1,26 @@
+namespace MdlRuntime;
+
+/// <summary>What a frame is used for.</summary>
+internal enum FrameUse : byte
+{
+    Free,
+    Process,
+    NonPagedPool,
+    PagedPool,
+    Contiguous,
+    MdlPages,
+    MapRegister,
+    Reserved,
+}
+
+/// <summary>One entry of the frame database.</summary>
+internal struct FrameInfo
+{
+    /// <summary>Probe-and-lock references, one per MDL and page.</summary>
+    public int LockCount;
+
+    /// <summary>Owners: page-table entries, pool, or a page-allocating MDL.</summary>
+    public int OwnerCount;
+
+    public FrameUse Use;
+}

@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+using MdlRuntime.Simulation;
+
+namespace MdlRuntime;
+
+/// <summary>The memory of one machine: frames, the shared system half, and the pools. Knows nothing of processes, IRQL or MDLs.</summary>
+internal sealed class MemorySystem : IDisposable
+{
+    public const nuint SystemRangeStart = 0xFFFF_8000_0000_0000;
+    private const nuint NonPagedPoolBase = 0xFFFF_BA80_0000_0000;
+    private const nuint PagedPoolBase = 0xFFFF_D480_0000_0000;
+    private const nuint SystemPteBase = 0xFFFF_F880_0000_0000;
+
+    public MemorySystem(long bytes, FramePolicy policy, int systemPtes, int seed)
+    {
+        Arena = new(bytes);
+        Frames = new(Arena.FrameCount, policy, seed);
+        // A pool may grow to the size of memory; its table costs 24 bytes per page of address range.
+        int poolPages = (int)Math.Min(Arena.FrameCount, 1 << 20);
+        NonPagedRegion = new(NonPagedPoolBase, poolPages);
+        PagedRegion = new(PagedPoolBase, poolPages);
+        SystemPtes = new(SystemPteBase, systemPtes);
+        NonPagedPool = new(this, NonPagedRegion, FrameUse.NonPagedPool, PteFlags.Writable);
+        PagedPool = new(this, PagedRegion, FrameUse.PagedPool, PteFlags.Writable | PteFlags.Pageable);
+    }
+
+    public FrameArena Arena { get; }
+
+    public FrameDatabase Frames { get; }
+
+    public SystemRegion NonPagedRegion { get; }
+
+    public SystemRegion PagedRegion { get; }
+
+    /// <summary>Where mappings of MDLs and device memory go.</summary>
+    public SystemRegion SystemPtes { get; }
+
+    public Pool NonPagedPool { get; }
+
+    public Pool PagedPool { get; }
+
+    public static bool IsSystemAddress(nuint address) => address >= SystemRangeStart;
+
+    /// <summary>The page-table entry of an address, or a null reference where no table is. <paramref name="user"/> may be null for system addresses.</summary>
+    public ref Pte FindPte(UserSpace? user, nuint address)
+    {
+        if (!IsSystemAddress(address))
+        {
+            if (user is null || address > UserSpace.HighestAddress)
+                return ref Unsafe.NullRef<Pte>();
+            return ref user.Find(address);
+        }
+
+        if (SystemPtes.Contains(address))
+            return ref SystemPtes[address];
+        if (NonPagedRegion.Contains(address))
+            return ref NonPagedRegion[address];
+        if (PagedRegion.Contains(address))
+            return ref PagedRegion[address];
+        return ref Unsafe.NullRef<Pte>();
+    }
+
+    /// <summary>Translates one address; <paramref name="pfn"/> is meaningful only without a fault.</summary>
+    public PageFault Translate(UserSpace? user, nuint address, MemoryAccess access, out Pfn pfn)
+    {
+        ref Pte pte = ref FindPte(user, address);
+        if (Unsafe.IsNullRef(ref pte))
+        {
+            pfn = Pfn.None;
+            return PageFault.NotMapped;
+        }
+
+        pfn = pte.Pfn;
+        return PageProtections.Check(pte.Flags, access);
+    }
+
+    public void Dispose() => Arena.Dispose();
+}

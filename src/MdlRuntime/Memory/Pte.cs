@@ -1,0 +1,38 @@
+namespace MdlRuntime;
+
+/// <summary>What a page-table entry permits and where its page is.</summary>
+[Flags]
+internal enum PteFlags : ushort
+{
+    None = 0,
+
+    /// <summary>The address exists: touching it is legal if the protection permits it.</summary>
+    Committed = 0x01,
+
+    /// <summary>The page is in the frame that the entry names.</summary>
+    Resident = 0x02,
+    Writable = 0x04,
+    Executable = 0x08,
+    NoAccess = 0x10,
+    Guard = 0x20,
+    CopyOnWrite = 0x40,
+
+    /// <summary>The page may leave its frame unless it is locked.</summary>
+    Pageable = 0x80,
+
+    /// <summary>The entry shows a frame that an MDL holds; it does not own it.</summary>
+    View = 0x100,
+
+    /// <summary>The frame number is a device address, not memory.</summary>
+    IoSpace = 0x200,
+}
+
+/// <summary>Page-table entry: one virtual page of one address space.</summary>
+internal struct Pte
+{
+    public Pfn Pfn;
+    public PteFlags Flags;
+    public MemoryCachingType CacheType;
+
+    public readonly bool Has(PteFlags flags) => (Flags & flags) == flags;
+}

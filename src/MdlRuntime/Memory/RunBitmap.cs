@@ -1,0 +1,86 @@
+using System.Numerics;
+
+namespace MdlRuntime;
+
+/// <summary>
+/// Allocates runs of consecutive slots next-fit: a released slot is reused as late as possible, so that stale addresses fault
+/// instead of meeting a stranger's page.
+/// </summary>
+internal sealed class RunBitmap
+{
+    private readonly ulong[] _used;
+    private readonly int _count;
+    private int _cursor;
+
+    public RunBitmap(int count)
+    {
+        _count = count;
+        _used = new ulong[(count + 63) / 64];
+        FreeCount = count;
+    }
+
+    public int FreeCount { get; private set; }
+
+    public bool TryTake(int length, out int first)
+    {
+        if (length <= FreeCount && (TryFind(length, _cursor, _count, out first)
+            || TryFind(length, 0, Math.Min(_count, _cursor + length), out first)))
+        {
+            Mark(first, length, used: true);
+            FreeCount -= length;
+            // One slot is left behind each run as long as there is room, so that overruns fault.
+            _cursor = first + length + 1 < _count ? first + length + 1 : 0;
+            return true;
+        }
+
+        first = -1;
+        return false;
+    }
+
+    public void Release(int first, int length)
+    {
+        Mark(first, length, used: false);
+        FreeCount += length;
+    }
+
+    private bool TryFind(int length, int start, int end, out int first)
+    {
+        int run = 0;
+        for (int at = start; at < end;)
+        {
+            ulong word = _used[at >> 6] >> (at & 63);
+            int inWord = Math.Min(64 - (at & 63), end - at);
+            int free = Math.Min(BitOperations.TrailingZeroCount(word), inWord);
+            run += free;
+            at += free;
+            if (run >= length)
+            {
+                first = at - run;
+                return true;
+            }
+
+            if (free < inWord)
+            {
+                run = 0;
+                at += Math.Min(BitOperations.TrailingZeroCount(~(word >> free)), inWord - free);
+            }
+        }
+
+        first = -1;
+        return false;
+    }
+
+    private void Mark(int first, int length, bool used)
+    {
+        for (int at = first, end = first + length; at < end;)
+        {
+            int bits = Math.Min(64 - (at & 63), end - at);
+            ulong mask = (bits == 64 ? ulong.MaxValue : (1UL << bits) - 1) << (at & 63);
+            if (used)
+                _used[at >> 6] |= mask;
+            else
+                _used[at >> 6] &= ~mask;
+            at += bits;
+        }
+    }
+}

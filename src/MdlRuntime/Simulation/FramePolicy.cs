@@ -1,5 +1,0 @@
-using MdlRuntime.Verification;
-
-namespace MdlRuntime.Simulation;
-
-public enum FramePolicy { Scattered, Sequential, Reversed, HighFirst }

@@ -1,0 +1,5 @@
+namespace MdlRuntime.Verification;
+
+/// <summary>A misuse about to be reported.</summary>
+internal readonly record struct Violation(
+    uint Code, ulong Parameter1, ulong Parameter2, ulong Parameter3, ulong Parameter4, string? RuleId, string Explanation);
