@@ -33,8 +33,7 @@ internal sealed class FrameDatabase
 
     public bool Contains(Pfn pfn) => pfn.Number < (nuint)_frames.Length;
 
-    /// <summary>Takes one frame with one owner.</summary>
-    /// <param name="neighbour">Frame of the virtual neighbour, which the scattered policies do not place next to it.</param>
+    /// <summary>Takes one frame with one owner. Scattered policies do not place it next to <paramref name="neighbour"/>, the virtual neighbour's frame.</summary>
     public bool TryAllocate(FrameUse use, Pfn neighbour, out Pfn pfn)
     {
         if (!TryNextFree(out pfn))

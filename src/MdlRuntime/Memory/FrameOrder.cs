@@ -14,8 +14,7 @@ internal sealed class FrameOrder
     private int _zone;
     private nuint _step;
 
-    /// <param name="first">First frame that may be handed out.</param>
-    /// <param name="low">Frames below this one are kept for last: 24-bit devices live on them.</param>
+    /// <summary>An order over frames <paramref name="first"/> to count - 1. Those below <paramref name="low"/> come last: 24-bit devices live on them.</summary>
     public FrameOrder(FramePolicy policy, nuint first, nuint low, nuint count, int seed)
     {
         var random = new Random(seed);

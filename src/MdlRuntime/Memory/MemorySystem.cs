@@ -6,10 +6,10 @@ namespace MdlRuntime;
 /// <summary>The memory of one machine: frames, the shared system half, and the pools. Knows nothing of processes, IRQL or MDLs.</summary>
 internal sealed class MemorySystem : IDisposable
 {
-    public const nuint SystemRangeStart = 0xFFFF_8000_0000_0000;
-    private const nuint NonPagedPoolBase = 0xFFFF_BA80_0000_0000;
-    private const nuint PagedPoolBase = 0xFFFF_D480_0000_0000;
-    private const nuint SystemPteBase = 0xFFFF_F880_0000_0000;
+    public static readonly nuint SystemRangeStart = unchecked((nuint)0xFFFF_8000_0000_0000);
+    private static readonly nuint NonPagedPoolBase = unchecked((nuint)0xFFFF_BA80_0000_0000);
+    private static readonly nuint PagedPoolBase = unchecked((nuint)0xFFFF_D480_0000_0000);
+    private static readonly nuint SystemPteBase = unchecked((nuint)0xFFFF_F880_0000_0000);
 
     public MemorySystem(long bytes, FramePolicy policy, int systemPtes, int seed)
     {

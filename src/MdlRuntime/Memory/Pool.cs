@@ -17,8 +17,10 @@ internal sealed class Pool(MemorySystem memory, SystemRegion region, FrameUse us
 
     public IReadOnlyDictionary<nuint, PoolBlock> Live => _live;
 
-    /// <summary>Allocates zeroed or stale memory; 0 when frames or addresses are used up.</summary>
-    /// <param name="contiguous">Adjacent frames: only for structures that the host must see as one block.</param>
+    /// <summary>
+    /// Allocates zeroed or stale memory; 0 when frames or addresses are used up.
+    /// Adjacent frames (<paramref name="contiguous"/>) are only for structures that the host must see as one block.
+    /// </summary>
     public nuint Allocate(nuint size, uint tag, bool zero, bool contiguous = false)
     {
         nuint address = size <= LargestSmall

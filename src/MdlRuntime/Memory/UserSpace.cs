@@ -4,10 +4,10 @@ namespace MdlRuntime;
 internal sealed class UserSpace(MemorySystem memory)
 {
     public const nuint LowestAddress = 0x10000;
-    public const nuint HighestAddress = 0x7FFF_FFFE_FFFF;
+    public static readonly nuint HighestAddress = unchecked((nuint)0x7FFF_FFFE_FFFF);
 
     /// <summary>Views may not end above this address (MDL-219: 64 KiB below the highest user address).</summary>
-    public const nuint HighestViewAddress = HighestAddress - 0x10000;
+    public static readonly nuint HighestViewAddress = HighestAddress - 0x10000;
     public const nuint AllocationGranularity = 0x10000;
 
     private const int LeafShift = 9;

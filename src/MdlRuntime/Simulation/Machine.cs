@@ -2,24 +2,95 @@ using MdlRuntime.Verification;
 
 namespace MdlRuntime.Simulation;
 
-public sealed class Machine : IDisposable
+/// <summary>A simulated computer: memory, one processor, drivers, devices and processes, driven by the host that owns it.</summary>
+/// <remarks>Machines share no state. One host thread at a time is inside a machine; others wait for it.</remarks>
+public sealed partial class Machine : IDisposable
 {
-    public Machine(MachineOptions? options = null) => throw null!;
-    public DriverObject LoadDriver(string name, DriverInitialize entry) => throw null!;
-    public void UnloadDriver(DriverObject driver) => throw null!;
-    /// <summary>Makes a physical device appear on the bus: calls AddDevice and starts the stack. Returns the physical device object.</summary>
-    public DeviceObject Plug(DriverObject driver) => throw null!;
-    public void Unplug(DeviceObject physicalDevice) => throw null!;
-    public UserProcess CreateProcess(string name) => throw null!;
+    private readonly EThread _systemThread;
+    private bool _disposed;
+
+    /// <summary>Builds and starts a machine.</summary>
+    /// <param name="options">What it is made of; null for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
+    /// <exception cref="NotModelledException">An option is not modelled.</exception>
+    public Machine(MachineOptions? options = null)
+    {
+        options ??= new();
+        options.Validate();
+        System = new(options);
+        _systemThread = new(System.SystemProcess, "Main");
+    }
+
+    internal KernelSystem System { get; }
+
+    /// <summary>What the verifier found so far, oldest first.</summary>
+    public IReadOnlyList<Finding> Findings => System.Verifier.Findings;
+
+    /// <summary>System page-table entries that mappings can still use, in pages.</summary>
+    public int FreeSystemPtes => System.Memory.SystemPtes.FreePages;
+
+    /// <summary>Page frames that nobody owns or locks.</summary>
+    public long FreeFrames => System.Memory.Frames.FreeCount;
+
+    /// <summary>Which calls of drivers are made to fail.</summary>
+    public FaultPlan Faults { get; } = new();
+
+    /// <summary>Makes a process with an empty address space.</summary>
+    /// <param name="name">Appears in messages and traces.</param>
+    /// <returns>The process.</returns>
+    public UserProcess CreateProcess(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ThrowIfUnusable();
+        return new(this, System.CreateProcess(name));
+    }
+
     /// <summary>Runs kernel-mode code in the system process at PASSIVE_LEVEL.</summary>
-    public void Run(Action kernelCode) => throw null!;
-    public T Run<T>(Func<T> kernelCode) => throw null!;
+    /// <param name="kernelCode">The code; what it throws comes out of this call.</param>
+    /// <exception cref="BugCheckException">The machine stopped, now or earlier.</exception>
+    public void Run(Action kernelCode)
+    {
+        ArgumentNullException.ThrowIfNull(kernelCode);
+        ThrowIfUnusable();
+        using HostCall call = System.Scheduler.Enter(_systemThread, Kirql.PASSIVE_LEVEL, KProcessorMode.KernelMode);
+        kernelCode();
+    }
+
+    /// <summary>Runs kernel-mode code in the system process at PASSIVE_LEVEL and returns its result.</summary>
+    /// <typeparam name="T">Type of the result.</typeparam>
+    /// <param name="kernelCode">The code; what it throws comes out of this call.</param>
+    /// <returns>What the code returns.</returns>
+    /// <exception cref="BugCheckException">The machine stopped, now or earlier.</exception>
+    public T Run<T>(Func<T> kernelCode)
+    {
+        ArgumentNullException.ThrowIfNull(kernelCode);
+        ThrowIfUnusable();
+        using HostCall call = System.Scheduler.Enter(_systemThread, Kirql.PASSIVE_LEVEL, KProcessorMode.KernelMode);
+        return kernelCode();
+    }
+
     /// <summary>Lets every runnable thread, DPC, interrupt and device event happen.</summary>
-    public void RunUntilIdle() => throw null!;
-    public IReadOnlyList<Finding> Findings => throw null!;
-    /// <summary>System PTEs that mappings can still use, and frames that are free, right now.</summary>
-    public int FreeSystemPtes => throw null!;
-    public long FreeFrames => throw null!;
-    public FaultPlan Faults => throw null!;
-    public void Dispose() => throw null!;
+    /// <exception cref="BugCheckException">The machine stopped, now or earlier.</exception>
+    public void RunUntilIdle()
+    {
+        ThrowIfUnusable();
+        using HostCall call = System.Scheduler.Enter(_systemThread, Kirql.PASSIVE_LEVEL, KProcessorMode.KernelMode);
+        System.Scheduler.RunUntilIdle();
+    }
+
+    /// <summary>Switches the machine off and frees its memory. Addresses and spans from it are invalid afterwards.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+
+        _disposed = true;
+        System.Dispose();
+    }
+
+    internal void ThrowIfUnusable()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        System.ThrowIfHalted();
+    }
 }

@@ -2,18 +2,57 @@ using MdlRuntime.Verification;
 
 namespace MdlRuntime.Simulation;
 
+/// <summary>What a machine is made of.</summary>
 public sealed record MachineOptions
 {
+    /// <summary>Decides every choice the machine makes: same seed, same trace.</summary>
     public int Seed { get; init; }
+
+    /// <summary>Physical memory in bytes, a multiple of the page size; at least 1 MiB. Committed by the host on first touch.</summary>
     public long MemoryBytes { get; init; } = 256L << 20;
+
+    /// <summary>In which order free page frames are handed out.</summary>
     public FramePolicy Frames { get; init; } = FramePolicy.Scattered;
+
+    /// <summary>What happens when a driver misuses an interface.</summary>
     public VerifierMode Verifier { get; init; } = VerifierMode.Strict;
+
+    /// <summary>Map registers in the machine's pool, shared by its adapters (D18).</summary>
     public int MapRegisters { get; init; } = 64;
+
+    /// <summary>System page-table entries for mappings, in pages.</summary>
     public int SystemPtes { get; init; } = 65536;
+
     /// <summary>False: missing cache flushes really show stale bytes.</summary>
     public bool CoherentDma { get; init; } = true;
+
     /// <summary>True: device accesses go through per-domain translation and fault when unmapped.</summary>
     public bool Iommu { get; init; }
+
     /// <summary>True: a short device write through bounce pages leaves the rest of the caller's bytes unchanged.</summary>
     public bool PreserveBouncedBytes { get; init; }
+
+    /// <summary>Called for each thing the machine does, on the thread that does it, while it happens; null costs nothing.</summary>
+    public Action<TraceRecord>? Trace { get; init; }
+
+    /// <summary>Throws for a value that no machine can be made with.</summary>
+    internal void Validate()
+    {
+        const long smallest = 1 << 20;
+        const long largest = 1L << 40;
+        if (MemoryBytes is < smallest or > largest || MemoryBytes % PAGE_SIZE != 0)
+            throw new ArgumentOutOfRangeException(nameof(MemoryBytes), MemoryBytes, $"allowed: multiples of {PAGE_SIZE} from {smallest} to {largest}");
+        if (!Enum.IsDefined(Frames))
+            throw new ArgumentOutOfRangeException(nameof(Frames), Frames, "allowed: Scattered, Sequential, Reversed, HighFirst");
+        if (!Enum.IsDefined(Verifier))
+            throw new ArgumentOutOfRangeException(nameof(Verifier), Verifier, "allowed: Off, Survey, Strict");
+        if (MapRegisters is < 1 or > 65536)
+            throw new ArgumentOutOfRangeException(nameof(MapRegisters), MapRegisters, "allowed: 1 to 65536");
+        if (SystemPtes is < 1 or > 1 << 24)
+            throw new ArgumentOutOfRangeException(nameof(SystemPtes), SystemPtes, "allowed: 1 to 16777216");
+        if (!CoherentDma)
+            throw new NotModelledException($"{nameof(MachineOptions)}.{nameof(CoherentDma)} = false");
+        if (Iommu)
+            throw new NotModelledException($"{nameof(MachineOptions)}.{nameof(Iommu)} = true");
+    }
 }

@@ -1,0 +1,11 @@
+namespace MdlRuntime;
+
+internal static class Dpcs
+{
+    public static bool Insert(KDpc dpc, object? argument1, object? argument2)
+    {
+        if (dpc.Routine is null)
+            throw new ArgumentException("the DPC has not been initialized with KeInitializeDpc", nameof(dpc));
+        return Processor.Current.QueueDpc(dpc, argument1, argument2);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Runtime.InteropServices;
+
+namespace MdlRuntime;
+
+/// <summary>Accesses to more than one byte: page by page, each page checked before it is touched.</summary>
+internal static class MemoryAccesses
+{
+    public static void Copy(nuint destination, nuint source, nuint length)
+    {
+        Processor processor = Processor.Current;
+        while (length > 0)
+        {
+            int part = (int)Math.Min(length, PAGE_SIZE - Math.Max(BYTE_OFFSET(destination), BYTE_OFFSET(source)));
+            Span<byte> from = Run(processor, source, part, MemoryAccess.Read);
+            from.CopyTo(Run(processor, destination, part, MemoryAccess.Write));
+            (destination, source, length) = (destination + (nuint)part, source + (nuint)part, length - (nuint)part);
+        }
+    }
+
+    public static void Fill(nuint destination, nuint length, byte value)
+    {
+        Processor processor = Processor.Current;
+        while (length > 0)
+        {
+            int part = PartOfPage(destination, length);
+            Run(processor, destination, part, MemoryAccess.Write).Fill(value);
+            (destination, length) = (destination + (nuint)part, length - (nuint)part);
+        }
+    }
+
+    public static void CopyTo(Processor processor, nuint address, Span<byte> destination)
+    {
+        while (destination.Length > 0)
+        {
+            int part = PartOfPage(address, (nuint)destination.Length);
+            Run(processor, address, part, MemoryAccess.Read).CopyTo(destination);
+            address += (nuint)part;
+            destination = destination[part..];
+        }
+    }
+
+    public static void CopyFrom(Processor processor, nuint address, ReadOnlySpan<byte> source)
+    {
+        while (source.Length > 0)
+        {
+            int part = PartOfPage(address, (nuint)source.Length);
+            source[..part].CopyTo(Run(processor, address, part, MemoryAccess.Write));
+            address += (nuint)part;
+            source = source[part..];
+        }
+    }
+
+    /// <summary>The bytes from an address on, none of them on the next page.</summary>
+    public static Span<byte> Run(Processor processor, nuint address, int length, MemoryAccess access) =>
+        MemoryMarshal.CreateSpan(ref processor.Access(address, access), length);
+
+    public static int PartOfPage(nuint address, nuint length) => (int)Math.Min(length, PAGE_SIZE - BYTE_OFFSET(address));
+
+    public static void ProbeRange(nuint address, nuint length, uint alignment)
+    {
+        _ = Processor.Current;
+        if (alignment is not (1 or 2 or 4 or 8 or 16))
+            throw new ArgumentOutOfRangeException(nameof(alignment), alignment, "allowed: 1, 2, 4, 8, 16");
+        if (length == 0)
+            return;
+        if ((address & (alignment - 1)) != 0)
+            throw new NtStatusException(NtStatus.STATUS_DATATYPE_MISALIGNMENT, $"{address:X16} is not aligned to {alignment} bytes");
+        if (!UserSpace.IsUserRange(address, length))
+            throw new NtStatusException(NtStatus.STATUS_ACCESS_VIOLATION, $"{length} bytes at {address:X16} are not in the user half");
+    }
+
+    public static void ProbeWritable(nuint address, nuint length, uint alignment)
+    {
+        ProbeRange(address, length, alignment);
+        if (length == 0)
+            return;
+
+        Processor processor = Processor.Current;
+        for (nuint at = address, end = address + length; at < end; at = PAGE_ALIGN(at) + PAGE_SIZE)
+            processor.Touch(at, MemoryAccess.Write);
+    }
+}
