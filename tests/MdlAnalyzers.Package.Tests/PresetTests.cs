@@ -6,7 +6,7 @@ namespace MdlAnalyzers.Package.Tests;
 /// <summary>The presets behind MdlAnalysisMode say something about every rule.</summary>
 public sealed class PresetTests
 {
-    private static readonly DiagnosticDescriptor[] s_rules = [.. typeof(AnalyzerReleases).Assembly.GetTypes()
+    private static readonly DiagnosticDescriptor[] s_rules = [.. System.Reflection.Assembly.Load("MdlAnalyzers").GetTypes()
         .Where(type => !type.IsAbstract && typeof(DiagnosticAnalyzer).IsAssignableFrom(type) && !typeof(DiagnosticSuppressor).IsAssignableFrom(type))
         .SelectMany(type => ((DiagnosticAnalyzer)Activator.CreateInstance(type)!).SupportedDiagnostics)
         .DistinctBy(rule => rule.Id)
