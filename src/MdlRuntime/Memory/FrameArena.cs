@@ -6,10 +6,15 @@ namespace MdlRuntime;
 /// <summary>The bytes of physical memory: one native allocation that the host commits page by page on first touch.</summary>
 internal sealed unsafe class FrameArena : IDisposable
 {
+    /// <summary>A window starts at every GiB and is twice as long, so that no run below 1 GiB leaves the window it starts in.</summary>
+    private const int WindowShift = 30;
+
+    private readonly FrameWindow?[] _windows;
     private byte* _base;
 
     public FrameArena(long bytes)
     {
+        _windows = new FrameWindow?[(bytes >> WindowShift) + 1];
         FrameCount = (nuint)(bytes >> PAGE_SHIFT);
         _base = (byte*)NativeMemory.AlignedAlloc(FrameCount << PAGE_SHIFT, PAGE_SIZE);
     }
@@ -29,6 +34,17 @@ internal sealed unsafe class FrameArena : IDisposable
 
     /// <summary>Host view of physically contiguous bytes, for structures that live in simulated memory.</summary>
     public HostBlock Block(Pfn pfn, uint offset, nuint length) => new((nint)Pointer(pfn, offset, length));
+
+    /// <summary>Physically contiguous bytes, at most 1 GiB, in the form that host file I/O takes. Valid as long as the arena lives.</summary>
+    public Memory<byte> Memory(Pfn pfn, uint offset, int length)
+    {
+        var start = (nuint)(Pointer(pfn, offset, (nuint)length) - _base);
+        int index = (int)(start >> WindowShift);
+        nuint windowStart = (nuint)index << WindowShift;
+        int windowLength = (int)Math.Min((FrameCount << PAGE_SHIFT) - windowStart, int.MaxValue);
+        FrameWindow window = _windows[index] ??= new(this, windowStart, windowLength);
+        return window.Slice((int)(start - windowStart), length);
+    }
 
     private byte* Pointer(Pfn pfn, uint offset, nuint length)
     {
