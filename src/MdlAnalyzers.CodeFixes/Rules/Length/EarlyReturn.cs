@@ -16,21 +16,42 @@ internal static class EarlyReturn
         string indent = Indentation(text, anchor.SpanStart);
         bool braceOnOwnLine = StartsLine(text, body.OpenBraceToken.SpanStart);
 
-        if (anchor.Parent is BlockSyntax or SwitchSectionSyntax or LabeledStatementSyntax or GlobalStatementSyntax)
+        if (anchor.Parent is BlockSyntax { Statements: var siblings } block && IsOnOneLine(text, block))
         {
-            int position = StartWithComments(anchor);
-            string guard = Guard(indent, unit, newLine, braceOnOwnLine, condition, statements);
-            return new TextChange(new TextSpan(position, 0), guard + newLine + newLine + indent);
+            string outer = Indentation(text, block.SpanStart);
+            return Expand(text, block, siblings, outer, block.Parent is not StatementSyntax);
         }
 
-        // An embedded statement needs a block around itself and the guard.
-        string outer = Indentation(text, anchor.Parent!.SpanStart);
-        string inner = outer + unit;
-        string block = $"{{{newLine}{inner}{Guard(inner, unit, newLine, braceOnOwnLine, condition, statements)}{newLine}{newLine}{inner}{anchor}{newLine}{outer}}}";
-        bool sameLine = !StartsLine(text, anchor.SpanStart);
-        int start = sameLine || !braceOnOwnLine ? anchor.GetFirstToken().GetPreviousToken().Span.End : anchor.SpanStart - indent.Length;
-        string lead = braceOnOwnLine ? (sameLine ? newLine + outer : outer) : " ";
-        return new TextChange(TextSpan.FromBounds(start, anchor.Span.End), lead + block);
+        if (anchor.Parent is not (BlockSyntax or SwitchSectionSyntax or LabeledStatementSyntax or GlobalStatementSyntax))
+            return Expand(text, anchor, [anchor], Indentation(text, anchor.Parent!.SpanStart), keepStart: false);
+
+        string guard = Guard(indent);
+        return new TextChange(new TextSpan(StartWithComments(anchor), 0), guard + newLine + newLine + indent);
+
+        // A block of its own lines around the statements, with the guard in front of the anchor.
+        TextChange Expand(SourceText text, StatementSyntax replaced, IEnumerable<StatementSyntax> inside, string outer, bool keepStart)
+        {
+            string inner = outer + unit;
+            var block = new StringBuilder("{").Append(newLine);
+            foreach (StatementSyntax statement in inside)
+            {
+                if (statement == anchor)
+                    block.Append(inner).Append(Guard(inner)).Append(newLine).Append(newLine);
+
+                block.Append(inner).Append(statement.ToFullString().Trim()).Append(newLine);
+            }
+
+            block.Append(outer).Append('}');
+            if (keepStart)
+                return new TextChange(replaced.Span, block.ToString());
+
+            SyntaxToken before = replaced.GetFirstToken().GetPreviousToken();
+            return new TextChange(
+                TextSpan.FromBounds(before.Span.End, replaced.Span.End),
+                before.TrailingTrivia.ToFullString().TrimEnd() + (braceOnOwnLine ? newLine + outer : " ") + block);
+        }
+
+        string Guard(string indent) => EarlyReturn.Guard(indent, unit, newLine, braceOnOwnLine, condition, statements);
     }
 
     private static string Guard(string indent, string unit, string newLine, bool braceOnOwnLine, string condition, IReadOnlyList<string> statements)
@@ -91,6 +112,9 @@ internal static class EarlyReturn
 
         return text.ToString(TextSpan.FromBounds(line.Start, end));
     }
+
+    private static bool IsOnOneLine(SourceText text, BlockSyntax block) =>
+        text.Lines.GetLineFromPosition(block.SpanStart).LineNumber == text.Lines.GetLineFromPosition(block.Span.End).LineNumber;
 
     private static bool StartsLine(SourceText text, int position)
     {

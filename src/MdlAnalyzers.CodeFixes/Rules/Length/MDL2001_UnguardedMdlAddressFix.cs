@@ -53,7 +53,7 @@ public sealed class UnguardedMdlAddressFix : CodeFixProvider
         foreach (Diagnostic diagnostic in diagnostics.OrderBy(static d => d.Location.SourceSpan.Start))
         {
             if (await GuardSite.FindAsync(document, diagnostic, form, context.CancellationToken).ConfigureAwait(false) is { } site
-                && !guarded.Any(earlier => earlier.Covers(site))
+                && !guarded.Any(earlier => earlier.Covers(site) || earlier.Guard.Span.OverlapsWith(site.Guard.Span))
                 && await CompileCheck.PassesAsync(document, site.Body, site.Guard, context.CancellationToken).ConfigureAwait(false))
             {
                 guarded.RemoveAll(site.Covers);
