@@ -12,15 +12,15 @@ internal static class PoolRoutines
         bool nonPaged = (flags & Executive.POOL_FLAG_NON_PAGED) != 0;
         if ((flags & ~KnownFlags) != 0)
             throw new NotModelledException($"ExAllocatePool2 with flags 0x{flags & ~KnownFlags:X}");
-        // The documented answer to invalid parameters is NULL.
-        if (paged == nonPaged || numberOfBytes == 0 || tag == 0)
+        if (paged == nonPaged || tag == 0)
             return 0;
 
-        if (processor.Irql > (paged ? Kirql.APC_LEVEL : Kirql.DISPATCH_LEVEL))
-        {
-            processor.System.Verifier.Report(new(BugCheckCode.DRIVER_VERIFIER_DETECTED_VIOLATION, paged ? 1u : 2u,
-                (ulong)processor.Irql, flags, numberOfBytes, "MDL6004", $"ExAllocatePool2 was called at IRQL {processor.Irql}."));
-        }
+        if (numberOfBytes == 0)
+            Report(processor, 0x00, paged, 0, "ExAllocatePool2 was called for 0 bytes.");
+        if (processor.Irql > HighestIrql(paged))
+            Report(processor, paged ? 0x01u : 0x02u, paged, numberOfBytes, $"ExAllocatePool2 was called at {processor.Irql}.");
+        if (numberOfBytes == 0)
+            return 0;
 
         Pool pool = paged ? processor.Memory.PagedPool : processor.Memory.NonPagedPool;
         return pool.Allocate(numberOfBytes, tag, zero: (flags & Executive.POOL_FLAG_UNINITIALIZED) == 0);
@@ -29,7 +29,8 @@ internal static class PoolRoutines
     public static void Free(nuint pointer, uint? tag)
     {
         Processor processor = Processor.Current;
-        Pool pool = processor.Memory.PagedRegion.Contains(pointer) ? processor.Memory.PagedPool : processor.Memory.NonPagedPool;
+        bool paged = processor.Memory.PagedRegion.Contains(pointer);
+        Pool pool = paged ? processor.Memory.PagedPool : processor.Memory.NonPagedPool;
         if (!pool.TryGetBlock(pointer, out PoolBlock block))
         {
             // 0x46: the address is no start of an allocation, which covers freeing twice.
@@ -43,6 +44,17 @@ internal static class PoolRoutines
                 $"Pool at {pointer:X16} was freed with tag 0x{expected:X8}, but was allocated with 0x{block.Tag:X8}.");
         }
 
+        if (processor.Irql > HighestIrql(paged))
+            Report(processor, paged ? 0x11u : 0x12u, paged, pointer, $"Pool at {pointer:X16} was freed at {processor.Irql}.");
         pool.Free(pointer);
+    }
+
+    private static Kirql HighestIrql(bool paged) => paged ? Kirql.APC_LEVEL : Kirql.DISPATCH_LEVEL;
+
+    private static void Report(Processor processor, uint subcode, bool paged, nuint detail, string explanation)
+    {
+        const ulong pagedPool = 1, nonPagedPoolNx = 0x200;
+        processor.System.Verifier.Report(new(BugCheckCode.DRIVER_VERIFIER_DETECTED_VIOLATION, subcode, (ulong)processor.Irql,
+            paged ? pagedPool : nonPagedPoolNx, detail, subcode == 0 ? null : "MDL6004", explanation));
     }
 }

@@ -3,20 +3,23 @@ using System.Runtime.InteropServices;
 
 namespace MdlRuntime;
 
-/// <summary>The bytes of physical memory: one native allocation that the host commits page by page on first touch.</summary>
+/// <summary>The bytes of physical memory: one native allocation, zero at first, that the host commits page by page on first touch.</summary>
 internal sealed unsafe class FrameArena : IDisposable
 {
     /// <summary>A window starts at every GiB and is twice as long, so that no run below 1 GiB leaves the window it starts in.</summary>
     private const int WindowShift = 30;
 
     private readonly FrameWindow?[] _windows;
+    private void* _allocation;
     private byte* _base;
 
     public FrameArena(long bytes)
     {
         _windows = new FrameWindow?[(bytes >> WindowShift) + 1];
         FrameCount = (nuint)(bytes >> PAGE_SHIFT);
-        _base = (byte*)NativeMemory.AlignedAlloc(FrameCount << PAGE_SHIFT, PAGE_SIZE);
+        // An aligned allocation may be recycled heap with another machine's bytes in it; a zeroed one costs nothing when it is fresh.
+        _allocation = NativeMemory.AllocZeroed((FrameCount + 1) << PAGE_SHIFT);
+        _base = (byte*)PAGE_ALIGN((nuint)_allocation + PAGE_SIZE - 1);
     }
 
     public nuint FrameCount { get; }
@@ -49,15 +52,15 @@ internal sealed unsafe class FrameArena : IDisposable
     private byte* Pointer(Pfn pfn, uint offset, nuint length)
     {
         ObjectDisposedException.ThrowIf(_base is null, this);
-        nuint start = (pfn.Number << PAGE_SHIFT) + offset;
-        if (pfn.Number >= FrameCount || start + length > FrameCount << PAGE_SHIFT)
-            throw new ArgumentOutOfRangeException(nameof(pfn), pfn, $"frames are 0 to 0x{FrameCount - 1:X}");
-        return _base + start;
+        if (pfn.Number >= FrameCount || offset + length > (FrameCount - pfn.Number) << PAGE_SHIFT)
+            throw new ArgumentOutOfRangeException(nameof(pfn), pfn, $"frames are 0 to 0x{FrameCount - 1:X}; the range must end in one of them");
+        return _base + (pfn.Number << PAGE_SHIFT) + offset;
     }
 
     public void Dispose()
     {
-        NativeMemory.AlignedFree(_base);
+        NativeMemory.Free(_allocation);
+        _allocation = null;
         _base = null;
     }
 }

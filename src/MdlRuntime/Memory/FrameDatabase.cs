@@ -10,9 +10,9 @@ internal sealed class FrameDatabase
 
     private readonly FrameInfo[] _frames;
     private readonly FrameOrder _order;
-    private readonly Stack<Pfn> _released = new();
     private readonly Queue<Pfn> _forced = new();
     private readonly bool _scatter;
+    private readonly nuint _low;
 
     public FrameDatabase(nuint count, FramePolicy policy, int seed)
     {
@@ -21,7 +21,8 @@ internal sealed class FrameDatabase
         _frames[0].Use = FrameUse.Reserved;
         FreeCount = (long)count - 1;
         _scatter = policy is FramePolicy.Scattered or FramePolicy.HighFirst;
-        _order = new(policy, first: 1, low: count > 2 * LowFrames ? LowFrames : 1, count, seed);
+        _low = count > 2 * LowFrames ? LowFrames : 1;
+        _order = new(policy, first: 1, _low, count, seed);
     }
 
     public nuint Count => (nuint)_frames.Length;
@@ -36,11 +37,13 @@ internal sealed class FrameDatabase
     /// <summary>Takes one frame with one owner. Scattered policies do not place it next to <paramref name="neighbour"/>, the virtual neighbour's frame.</summary>
     public bool TryAllocate(FrameUse use, Pfn neighbour, out Pfn pfn)
     {
-        if (!TryNextFree(out pfn))
-            return false;
-
-        if (_scatter && _forced.Count == 0 && IsAdjacent(pfn, neighbour))
-            pfn = NextNotAdjacent(pfn, neighbour);
+        if (!TryForced(out pfn))
+        {
+            if (!TryNextFree(out pfn))
+                return false;
+            if (_scatter && IsAdjacent(pfn, neighbour))
+                pfn = NextNotAdjacent(pfn, neighbour);
+        }
 
         Take(pfn, use);
         return true;
@@ -51,21 +54,9 @@ internal sealed class FrameDatabase
     {
         nuint end = Math.Min(highest.Number, Count - 1);
         nuint start = Math.Max(lowest.Number, 1);
-        for (nuint run = 0, at = start; at <= end; at++)
-        {
-            bool crosses = boundary != 0 && at % boundary == 0;
-            run = _frames[at].Use != FrameUse.Free ? 0 : crosses ? 1 : run + 1;
-            if (run != count)
-                continue;
-
-            first = new(at - count + 1);
-            for (nuint i = 0; i < count; i++)
-                Take(new(first.Number + i), use);
-            return true;
-        }
-
-        first = Pfn.None;
-        return false;
+        // Low frames are left to those who can use no others.
+        return TryTakeRun(count, Math.Max(start, _low), end, boundary, use, out first)
+            || start < _low && TryTakeRun(count, start, end, boundary, use, out first);
     }
 
     public void AddOwner(Pfn pfn) => _frames[pfn.Number].OwnerCount++;
@@ -92,11 +83,24 @@ internal sealed class FrameDatabase
             _forced.Enqueue(new(frame));
     }
 
-    private bool TryNextFree(out Pfn pfn)
+    private bool TryForced(out Pfn pfn)
     {
-        while (_forced.TryDequeue(out pfn) || _released.TryPop(out pfn) || _order.TryNext(out pfn))
+        while (_forced.TryDequeue(out pfn))
         {
             if (_frames[pfn.Number].Use == FrameUse.Free)
+                return true;
+        }
+
+        return false;
+    }
+
+    private bool TryNextFree(out Pfn pfn)
+    {
+        while (_order.TryNext(out pfn))
+        {
+            ref FrameInfo frame = ref _frames[pfn.Number];
+            frame.IsListed = false;
+            if (frame.Use == FrameUse.Free)
                 return true;
         }
 
@@ -106,6 +110,7 @@ internal sealed class FrameDatabase
     /// <summary>Looks a few frames ahead; the frames passed over stay free.</summary>
     private Pfn NextNotAdjacent(Pfn candidate, Pfn neighbour)
     {
+        // Two frames are adjacent to the neighbour, and each may come up twice.
         Span<Pfn> passed = stackalloc Pfn[4];
         int count = 0;
         while (count < passed.Length && IsAdjacent(candidate, neighbour) && TryNextFree(out Pfn next))
@@ -115,8 +120,40 @@ internal sealed class FrameDatabase
         }
 
         foreach (Pfn pfn in passed[..count])
-            _released.Push(pfn);
+            Return(pfn);
         return candidate;
+    }
+
+    private bool TryTakeRun(nuint count, nuint start, nuint end, nuint boundary, FrameUse use, out Pfn first)
+    {
+        first = Pfn.None;
+        if (count == 0)
+            return false;
+
+        for (nuint run = 0, at = start; at <= end; at++)
+        {
+            bool crosses = boundary != 0 && at % boundary == 0;
+            run = _frames[at].Use != FrameUse.Free ? 0 : crosses ? 1 : run + 1;
+            if (run != count)
+                continue;
+
+            first = new(at - count + 1);
+            for (nuint i = 0; i < count; i++)
+                Take(new(first.Number + i), use);
+            return true;
+        }
+
+        return false;
+    }
+
+    private void Return(Pfn pfn)
+    {
+        ref FrameInfo frame = ref _frames[pfn.Number];
+        if (frame.IsListed)
+            return;
+
+        frame.IsListed = true;
+        _order.Return(pfn);
     }
 
     private static bool IsAdjacent(Pfn a, Pfn b) => b != Pfn.None && (a.Number == b.Number + 1 || b.Number == a.Number + 1);
@@ -135,8 +172,8 @@ internal sealed class FrameDatabase
         if (frame.OwnerCount > 0 || frame.LockCount > 0)
             return;
 
-        frame = default;
+        (frame.OwnerCount, frame.LockCount, frame.Use) = (0, 0, FrameUse.Free);
         FreeCount++;
-        _released.Push(pfn);
+        Return(pfn);
     }
 }

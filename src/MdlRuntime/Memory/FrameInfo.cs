@@ -23,4 +23,7 @@ internal struct FrameInfo
     public int OwnerCount;
 
     public FrameUse Use;
+
+    /// <summary>Whether the frame is in its zone's list of returned frames: it must not be entered twice.</summary>
+    public bool IsListed;
 }

@@ -2,16 +2,18 @@ namespace MdlRuntime;
 
 /// <summary>
 /// Kernel pool: blocks below a page never cross a page boundary, larger ones are page aligned and own their pages.
-/// Its pages come from frames in policy order, so that pool is no more contiguous than user memory.
+/// Its pages come from frames in policy order, so that pool is no more contiguous than user memory, and go back when they are empty.
 /// </summary>
 internal sealed class Pool(MemorySystem memory, SystemRegion region, FrameUse use, PteFlags protection)
 {
-    private const int Granule = 16;
-    private const int LargestSmall = (int)PAGE_SIZE - Granule;
+    /// <summary>Blocks are multiples of this length, and aligned to it.</summary>
+    public const int Granule = 16;
+    private const int LargestSmall = (int)PAGE_SIZE - 1;
 
-    /// <summary>Free small blocks by size in granules.</summary>
-    private readonly Stack<nuint>?[] _free = new Stack<nuint>?[LargestSmall / Granule + 1];
+    /// <summary>Pages with room, by size of their blocks in granules.</summary>
+    private readonly PoolPage?[] _roomy = new PoolPage?[(int)PAGE_SIZE / Granule + 1];
     private readonly Dictionary<nuint, PoolBlock> _live = [];
+    private PoolPage? _unused;
 
     public SystemRegion Region => region;
 
@@ -24,7 +26,7 @@ internal sealed class Pool(MemorySystem memory, SystemRegion region, FrameUse us
     public nuint Allocate(nuint size, uint tag, bool zero, bool contiguous = false)
     {
         nuint address = size <= LargestSmall
-            ? AllocateSmall(Math.Max(1, ((int)size + Granule - 1) / Granule), tag, size)
+            ? AllocateSmall(size, tag)
             : AllocatePages(size, tag, contiguous);
         if (address != 0 && zero)
             Clear(address, size);
@@ -39,29 +41,66 @@ internal sealed class Pool(MemorySystem memory, SystemRegion region, FrameUse us
         if (!_live.Remove(address, out PoolBlock block))
             return false;
 
-        if (block.PageCount == 0)
-            _free[block.SizeClass]!.Push(address);
+        if (block.Page is { } page)
+            FreeSmall(page, address);
         else
             ReleasePages(address, block.PageCount);
         return true;
     }
 
-    private nuint AllocateSmall(int sizeClass, uint tag, nuint size)
+    private nuint AllocateSmall(nuint size, uint tag)
     {
-        Stack<nuint> free = _free[sizeClass] ??= new();
-        if (!free.TryPop(out nuint address))
+        int sizeClass = Math.Max(1, ((int)size + Granule - 1) / Granule);
+        PoolPage? page = _roomy[sizeClass];
+        if (page is null)
         {
-            if (!TryMapPages(1, contiguous: false, out nuint page))
+            if (!TryMapPages(1, contiguous: false, out nuint start))
                 return 0;
 
-            nuint step = (nuint)(sizeClass * Granule);
-            for (nuint at = page + PAGE_SIZE / step * step - step; at > page; at -= step)
-                free.Push(at);
-            address = page;
+            page = _unused ?? new();
+            _unused = page.Next;
+            page.Reset(start, sizeClass);
+            Link(page);
         }
 
-        _live.Add(address, new(size, tag, PageCount: 0, sizeClass));
+        nuint address = page.Take();
+        if (page.IsFull)
+            Unlink(page);
+        _live.Add(address, new(size, tag, PageCount: 0, page));
         return address;
+    }
+
+    private void FreeSmall(PoolPage page, nuint address)
+    {
+        if (page.IsFull)
+            Link(page);
+        page.Return(address);
+        if (!page.IsEmpty)
+            return;
+
+        Unlink(page);
+        ReleasePages(page.Address, 1);
+        (page.Next, _unused) = (_unused, page);
+    }
+
+    private void Link(PoolPage page)
+    {
+        PoolPage? head = _roomy[page.SizeClass];
+        (page.Next, page.Previous) = (head, null);
+        if (head is not null)
+            head.Previous = page;
+        _roomy[page.SizeClass] = page;
+    }
+
+    private void Unlink(PoolPage page)
+    {
+        if (page.Previous is null)
+            _roomy[page.SizeClass] = page.Next;
+        else
+            page.Previous.Next = page.Next;
+        if (page.Next is not null)
+            page.Next.Previous = page.Previous;
+        (page.Next, page.Previous) = (null, null);
     }
 
     private nuint AllocatePages(nuint size, uint tag, bool contiguous)
@@ -70,7 +109,7 @@ internal sealed class Pool(MemorySystem memory, SystemRegion region, FrameUse us
         if (pages > (nuint)region.PageCount || !TryMapPages((int)pages, contiguous, out nuint address))
             return 0;
 
-        _live.Add(address, new(size, tag, (int)pages, SizeClass: 0));
+        _live.Add(address, new(size, tag, (int)pages, Page: null));
         return address;
     }
 

@@ -23,7 +23,7 @@ internal sealed class RunBitmap
 
     public bool TryTake(int length, out int first)
     {
-        if (length <= FreeCount && (TryFind(length, _cursor, _count, out first)
+        if (length > 0 && length <= FreeCount && (TryFind(length, _cursor, _count, out first)
             || TryFind(length, 0, Math.Min(_count, _cursor + length), out first)))
         {
             Mark(first, length, used: true);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MdlRuntime;
 
 /// <summary>The user half of one process: a two-level page table and the regions allocated in it.</summary>
@@ -13,11 +15,14 @@ internal sealed class UserSpace(MemorySystem memory)
     private const int LeafShift = 9;
     private const int LeafSize = 1 << LeafShift;
 
+    private const nuint FirstCursor = 0x0200_0000;
+
     private readonly Dictionary<nuint, Pte[]> _leaves = [];
     private readonly SortedList<nuint, UserRegion> _regions = [];
     private Pte[]? _lastLeaf;
     private nuint _lastLeafIndex;
-    private nuint _cursor = 0x0000_0200_0000;
+    private Pte[]? _spareLeaf;
+    private nuint _cursor = FirstCursor;
 
     public IList<UserRegion> Regions => _regions.Values;
 
@@ -28,28 +33,28 @@ internal sealed class UserSpace(MemorySystem memory)
     /// <summary>The entry of an address, or a null reference when its part of the table does not exist.</summary>
     public ref Pte Find(nuint address)
     {
-        nuint page = address >> PAGE_SHIFT;
-        nuint index = page >> LeafShift;
+        nuint index = LeafIndex(address);
         if (_lastLeaf is null || _lastLeafIndex != index)
         {
             if (!_leaves.TryGetValue(index, out Pte[]? leaf))
-                return ref System.Runtime.CompilerServices.Unsafe.NullRef<Pte>();
+                return ref Unsafe.NullRef<Pte>();
             (_lastLeaf, _lastLeafIndex) = (leaf, index);
         }
 
-        return ref _lastLeaf[(int)(page & (LeafSize - 1))];
+        return ref _lastLeaf[(int)(address >> PAGE_SHIFT) & (LeafSize - 1)];
     }
 
     public PteFlags FlagsOf(nuint address)
     {
         ref Pte pte = ref Find(address);
-        return System.Runtime.CompilerServices.Unsafe.IsNullRef(ref pte) ? PteFlags.None : pte.Flags;
+        return Unsafe.IsNullRef(ref pte) ? PteFlags.None : pte.Flags;
     }
 
     /// <summary>Commits zeroed pages in a new region; false when no address range or no frame is left, and then nothing is changed.</summary>
     public bool TryAllocate(nuint pages, PteFlags protection, out nuint address)
     {
-        if (!TryFindRange(pages, out address) || (long)pages > memory.Frames.FreeCount)
+        address = 0;
+        if (pages > (nuint)memory.Frames.FreeCount || !TryFindRange(pages, out address))
             return false;
 
         Pfn neighbour = Pfn.None;
@@ -66,7 +71,7 @@ internal sealed class UserSpace(MemorySystem memory)
             neighbour = pfn;
         }
 
-        _regions.Add(address, new(address, pages, IsMdlView: false));
+        Add(new(address, pages, IsMdlView: false));
         return true;
     }
 
@@ -83,7 +88,7 @@ internal sealed class UserSpace(MemorySystem memory)
             };
         }
 
-        _regions.Add(address, new(address, (nuint)frames.Length, IsMdlView: true));
+        Add(new(address, (nuint)frames.Length, IsMdlView: true));
     }
 
     public UserRegion? RegionAt(nuint baseAddress) => _regions.GetValueOrDefault(baseAddress);
@@ -100,6 +105,7 @@ internal sealed class UserSpace(MemorySystem memory)
         }
 
         _regions.Remove(region.Base);
+        DropLeaves(region);
     }
 
     public void RemoveAll()
@@ -111,33 +117,87 @@ internal sealed class UserSpace(MemorySystem memory)
     /// <summary>Whether a region overlaps the pages from <paramref name="address"/> on.</summary>
     public bool Overlaps(nuint address, nuint pages)
     {
-        nuint end = address + (pages << PAGE_SHIFT);
-        foreach (UserRegion region in _regions.Values)
-        {
-            if (region.Base < end && address < region.End)
-                return true;
-        }
-
-        return false;
+        int next = FirstRegionEndingAfter(address);
+        return next < _regions.Count && _regions.Values[next].Base < address + (pages << PAGE_SHIFT);
     }
 
-    /// <summary>A free range at an allocation boundary, with at least one free page behind the region before it.</summary>
-    public bool TryFindRange(nuint pages, out nuint address)
+    /// <summary>
+    /// A free range at an allocation boundary, with at least one free page before and behind it. Addresses are reused as late as
+    /// possible, so that stale ones fault.
+    /// </summary>
+    public bool TryFindRange(nuint pages, out nuint address) =>
+        TryFindRangeFrom(_cursor, pages, out address) || TryFindRangeFrom(LowestAddress, pages, out address);
+
+    private bool TryFindRangeFrom(nuint start, nuint pages, out nuint address)
     {
-        nuint length = pages << PAGE_SHIFT;
-        address = _cursor;
-        if (pages == 0 || pages > HighestViewAddress >> PAGE_SHIFT || length > HighestViewAddress - address)
+        address = start;
+        if (pages == 0 || pages > HighestViewAddress >> PAGE_SHIFT)
             return false;
 
-        _cursor = (address + length + PAGE_SIZE + AllocationGranularity - 1) & ~(AllocationGranularity - 1);
-        return true;
+        nuint length = pages << PAGE_SHIFT;
+        for (int next = FirstRegionEndingAfter(start - PAGE_SIZE); ; next++)
+        {
+            if (length > HighestViewAddress + 1 - address)
+                return false;
+            if (next == _regions.Count || address + length + PAGE_SIZE <= _regions.Values[next].Base)
+                return true;
+
+            address = AlignUp(_regions.Values[next].End + PAGE_SIZE);
+            if (address > HighestViewAddress)
+                return false;
+        }
     }
+
+    private void Add(UserRegion region)
+    {
+        _regions.Add(region.Base, region);
+        nuint behind = AlignUp(region.End + PAGE_SIZE);
+        _cursor = behind < HighestViewAddress ? behind : LowestAddress;
+    }
+
+    /// <summary>Index of the first region with an address above <paramref name="address"/>; the number of regions if there is none.</summary>
+    private int FirstRegionEndingAfter(nuint address)
+    {
+        int low = 0, high = _regions.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (_regions.Values[middle].End > address)
+                high = middle;
+            else
+                low = middle + 1;
+        }
+
+        return low;
+    }
+
+    private static nuint AlignUp(nuint address) => (address + AllocationGranularity - 1) & ~(AllocationGranularity - 1);
 
     private ref Pte Ensure(nuint address)
     {
-        nuint index = address >> PAGE_SHIFT >> LeafShift;
+        nuint index = LeafIndex(address);
         if (!_leaves.ContainsKey(index))
-            _leaves.Add(index, new Pte[LeafSize]);
+        {
+            _leaves.Add(index, _spareLeaf ?? new Pte[LeafSize]);
+            _spareLeaf = null;
+        }
+
         return ref Find(address);
     }
+
+    /// <summary>Frees the parts of the table that only a removed region used; one is kept for the next region.</summary>
+    private void DropLeaves(UserRegion region)
+    {
+        nuint last = LeafIndex(region.End - 1);
+        for (nuint index = LeafIndex(region.Base); index <= last; index++)
+        {
+            if (Overlaps(index << (LeafShift + PAGE_SHIFT), LeafSize) || !_leaves.Remove(index, out Pte[]? leaf))
+                continue;
+
+            _spareLeaf = leaf;
+            _lastLeaf = null;
+        }
+    }
+
+    private static nuint LeafIndex(nuint address) => address >> (PAGE_SHIFT + LeafShift);
 }
