@@ -11,7 +11,7 @@ public abstract partial class AnalyzerTest<TVerifier>
     /// <summary>Creates the driver that runs the source generators over one project.</summary>
     protected abstract GeneratorDriver CreateGeneratorDriver(Project project, ImmutableArray<ISourceGenerator> sourceGenerators);
 
-    private async Task<(Compilation Compilation, ImmutableArray<Diagnostic> GeneratorDiagnostics)> GetProjectCompilationAsync(
+    private protected async Task<(Compilation Compilation, ImmutableArray<Diagnostic> GeneratorDiagnostics)> GetProjectCompilationAsync(
         Project project,
         CancellationToken cancellationToken)
     {

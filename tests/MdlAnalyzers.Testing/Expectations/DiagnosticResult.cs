@@ -105,7 +105,8 @@ public readonly struct DiagnosticResult
     public DiagnosticResult WithArguments(params object?[] arguments) => new(this, _message, MessageFormat, arguments, IsSuppressed);
 
     /// <summary>Expects exactly this rendered message; null compares no message.</summary>
-    public DiagnosticResult WithMessage(string? message) => new(this, message, message is null ? null : MessageFormat, MessageArguments, IsSuppressed);
+    public DiagnosticResult WithMessage(string? message) =>
+        message is null ? new(this, null, null, null, IsSuppressed) : new(this, message, MessageFormat, MessageArguments, IsSuppressed);
 
     /// <summary>Sets the format that the arguments fill.</summary>
     public DiagnosticResult WithMessageFormat(LocalizableString messageFormat) => new(this, _message, messageFormat, MessageArguments, IsSuppressed);

@@ -56,7 +56,7 @@ public abstract class CodeActionTest<TVerifier> : AnalyzerTest<TVerifier>
     /// <summary>Applies an action, checks the trees it made, and parses them again.</summary>
     private protected async Task<Solution> ApplyCodeActionAsync(Solution solution, CodeAction action, IVerifier verifier, CancellationToken cancellationToken)
     {
-        var operations = await action.GetOperationsAsync(solution, progress: null!, cancellationToken).ConfigureAwait(false);
+        var operations = await action.GetOperationsAsync(solution, new Progress<CodeAnalysisProgress>(), cancellationToken).ConfigureAwait(false);
         var applied = operations.OfType<ApplyChangesOperation>().SingleOrDefault()?.ChangedSolution ?? solution;
 
         var changedIds = applied.GetChanges(solution).GetProjectChanges()

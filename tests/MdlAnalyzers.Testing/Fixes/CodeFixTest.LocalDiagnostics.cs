@@ -30,10 +30,10 @@ public abstract partial class CodeFixTest<TVerifier>
 
     private async Task<HashSet<string>> LocalDiagnosticsAsync(Project project, CancellationToken cancellationToken)
     {
-        var compilation = await project.GetCompilationAsync(cancellationToken).ConfigureAwait(false);
-        var driver = CreateCompilationWithAnalyzers(compilation!, CreateAnalyzers(), GetAnalyzerOptions(project), cancellationToken);
+        var (compilation, _) = await GetProjectCompilationAsync(project, cancellationToken).ConfigureAwait(false);
+        var driver = CreateCompilationWithAnalyzers(compilation, CreateAnalyzers(), GetAnalyzerOptions(project), cancellationToken);
         var local = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var tree in compilation!.SyntaxTrees)
+        foreach (var tree in compilation.SyntaxTrees)
         {
             var ofSyntax = await driver.GetAnalyzerSyntaxDiagnosticsAsync(tree, cancellationToken).ConfigureAwait(false);
             var ofSemantics = await driver.GetAnalyzerSemanticDiagnosticsAsync(compilation.GetSemanticModel(tree), filterSpan: null, cancellationToken).ConfigureAwait(false);

@@ -21,7 +21,8 @@ internal static class DiagnosticText
         text.Append(' ').Append(expected.Id);
         if (expected.IsSuppressed == true)
             text.Append(" (suppressed)");
-        if (expected.MessageArguments is { } arguments && (expected.MessageFormat is null))
+        // The message is not rendered from the arguments: they may not fill the format.
+        if (expected.MessageArguments is { } arguments)
             text.Append(" with arguments ").AppendJoin(", ", arguments.Select(static argument => $"\"{argument}\""));
         else if (expected.Message is { } message)
             text.Append(": ").Append(message);
