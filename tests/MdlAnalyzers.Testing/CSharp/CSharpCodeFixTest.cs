@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Testing;
-using Microsoft.CodeAnalysis.Text;
 
 namespace Microsoft.CodeAnalysis.CSharp.Testing;
 
@@ -33,7 +32,4 @@ public class CSharpCodeFixTest<TAnalyzer, TCodeFix, TVerifier> : CodeFixTest<TVe
     /// <inheritdoc/>
     protected override GeneratorDriver CreateGeneratorDriver(Project project, ImmutableArray<ISourceGenerator> sourceGenerators) =>
         CSharpDefaults.CreateGeneratorDriver(project, sourceGenerators);
-
-    private protected override SyntaxNode ParseRoot(SourceText text, ParseOptions options, CancellationToken cancellationToken) =>
-        CSharpSyntaxTree.ParseText(text, (CSharpParseOptions)options, cancellationToken: cancellationToken).GetRoot(cancellationToken);
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.Formatting;
 using Microsoft.CodeAnalysis.Simplification;
-using Microsoft.CodeAnalysis.Text;
 
 namespace Microsoft.CodeAnalysis.Testing;
 
@@ -24,9 +23,6 @@ public abstract class CodeActionTest<TVerifier> : AnalyzerTest<TVerifier>
 
     /// <summary>Leaves out offered actions that the test is not about.</summary>
     protected virtual ImmutableArray<CodeAction> FilterCodeActions(ImmutableArray<CodeAction> actions) => actions;
-
-    /// <summary>Parses <paramref name="text"/> as a file of the language under test.</summary>
-    private protected abstract SyntaxNode ParseRoot(SourceText text, ParseOptions options, CancellationToken cancellationToken);
 
     /// <summary>Picks one of the offered actions, or none.</summary>
     private protected CodeAction? SelectCodeAction(ImmutableArray<CodeAction> offered, IVerifier verifier)
@@ -75,20 +71,19 @@ public abstract class CodeActionTest<TVerifier> : AnalyzerTest<TVerifier>
 
     private async Task<Solution> ParseAgainAsync(Document document, CodeAction action, IVerifier verifier, CancellationToken cancellationToken)
     {
-        var made = await document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false);
-        if (made is null)
-            return document.Project.Solution;
-
+        // A text of its own, not the one the tree came from, makes the workspace parse from scratch.
         var text = await document.GetTextAsync(cancellationToken).ConfigureAwait(false);
-        var parsed = ParseRoot(text, document.Project.ParseOptions ?? CreateParseOptions(), cancellationToken);
+        var parsedDocument = document.WithText(text.WithContent(text.ToString()));
         if (CodeActionValidationMode != CodeActionValidationMode.None)
         {
+            var made = await document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false);
+            var parsed = await parsedDocument.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false);
             var difference = SyntaxComparison.FirstDifference(made, parsed, CodeActionValidationMode == CodeActionValidationMode.Full);
             if (difference is not null)
-                verifier.Fail($"The tree that '{action.Title}' made of '{document.Name}' is not the one its text parses to: {difference}\n{made.ToFullString()}");
+                verifier.Fail($"The tree that '{action.Title}' made of '{document.Name}' is not the one its text parses to: {difference}\n{text}");
         }
 
-        return document.Project.Solution.WithDocumentSyntaxRoot(document.Id, parsed, PreservationMode.PreserveIdentity);
+        return parsedDocument.Project.Solution;
     }
 
     private static IEnumerable<CodeAction> Flatten(CodeAction action) =>
