@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Microsoft.CodeAnalysis.Formatting;
 using Microsoft.CodeAnalysis.Host.Mef;
+using Microsoft.CodeAnalysis.Options;
+using Microsoft.CodeAnalysis.Text;
 
 namespace Microsoft.CodeAnalysis.Testing;
 
@@ -9,6 +10,11 @@ namespace Microsoft.CodeAnalysis.Testing;
 public abstract partial class AnalyzerTest<TVerifier>
 {
     private const string AnalyzerCrashId = "AD0001";
+
+    // Line ends that a formatter adds are those of the test texts, on every platform. The workspace options do not
+    // reach the clean-up of code actions; the low level lets every configuration of a test win.
+    private const string DefaultConfigName = ".default.globalconfig";
+    private const string DefaultConfig = "is_global = true\nglobal_level = -100\nend_of_line = lf\n";
 
     // The SDK switches these two off as well: they speak of how references were unified, not of the code.
     private static readonly ImmutableArray<string> _alwaysDisabled = ["CS1701", "CS1702"];
@@ -43,10 +49,7 @@ public abstract partial class AnalyzerTest<TVerifier>
         var workspace = await CreateWorkspaceImplAsync().ConfigureAwait(false);
         _workspaces.Add(workspace);
 
-        // Line ends that a formatter adds are those of the test texts, on every platform.
-        var options = OptionsTransforms.Aggregate(
-            (Options.OptionSet)workspace.Options.WithChangedOption(FormattingOptions.NewLine, Language, "\n"),
-            static (current, transform) => transform(current));
+        var options = OptionsTransforms.Aggregate((OptionSet)workspace.Options, static (current, transform) => transform(current));
         var solution = workspace.CurrentSolution.WithOptions(options);
 
         var projects = state.AdditionalProjects.Values.OrderBy(static project => project.Name, StringComparer.Ordinal).Prepend(state).ToList();
@@ -103,7 +106,8 @@ public abstract partial class AnalyzerTest<TVerifier>
             solution = solution.AddAnalyzerConfigDocument(DocumentId.CreateNewId(id, path), name, text, folders, path);
         }
 
-        return solution;
+        return solution.AddAnalyzerConfigDocument(
+            DocumentId.CreateNewId(id, DefaultConfigName), DefaultConfigName, SourceText.From(DefaultConfig), filePath: "/" + DefaultConfigName);
     }
 
     private static Solution AddProjectReferences(Solution solution, Dictionary<string, ProjectId> ids, ProjectState project)
