@@ -4,24 +4,6 @@ namespace MdlRuntime;
 
 public static partial class IoManager
 {
-    [Irql(Kirql.DISPATCH_LEVEL)]
-    [return: MdlEffect(MdlEffect.AllocatesMdl)]
-    public static Mdl? IoAllocateMdl(
-        [MdlValue(MdlValueKind.BufferAddress)] nuint virtualAddress,
-        [MdlValue(MdlValueKind.Length)] uint length,
-        bool secondaryBuffer,
-        bool chargeQuota,
-        Irp? irp) => throw null!;
-    [Irql(Kirql.DISPATCH_LEVEL)]
-    public static void IoFreeMdl(
-        [MdlEffect(MdlEffect.FreesMdl)] Mdl mdl) => throw null!;
-    [Irql(Kirql.DISPATCH_LEVEL)]
-    public static void IoBuildPartialMdl(
-        [MdlEffect(MdlEffect.PartialSource)] Mdl sourceMdl,
-        [MdlEffect(MdlEffect.PartialTarget)] Mdl targetMdl,
-        [MdlValue(MdlValueKind.MdlVirtualAddress)] [BelongsTo("sourceMdl")] nuint virtualAddress,
-        [MdlValue(MdlValueKind.TransferLength)] uint length) => throw null!;
-
     [Irql(Kirql.APC_LEVEL)]
     public static NtStatus IoCreateDevice(DriverObject driver, object? deviceExtension, string? deviceName, uint deviceType, uint characteristics, bool exclusive, out DeviceObject? device) => throw null!;
     [Irql(Kirql.APC_LEVEL)]

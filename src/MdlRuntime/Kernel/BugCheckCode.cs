@@ -27,6 +27,7 @@ internal static class BugCheckCode
     public const uint DRIVER_VERIFIER_IOMANAGER_VIOLATION = 0xC9;
     public const uint PNP_DETECTED_FATAL_ERROR = 0xCA;
     public const uint DRIVER_LEFT_LOCKED_PAGES_IN_PROCESS = 0xCB;
+    public const uint PAGE_FAULT_IN_FREED_SPECIAL_POOL = 0xCC;
     public const uint DRIVER_IRQL_NOT_LESS_OR_EQUAL = 0xD1;
     public const uint DRIVER_UNMAPPING_INVALID_VIEW = 0xD7;
     public const uint DRIVER_USED_EXCESSIVE_PTES = 0xD8;

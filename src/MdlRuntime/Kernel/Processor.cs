@@ -181,14 +181,15 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
         ulong operation = access switch { MemoryAccess.Read => 0, MemoryAccess.Write => 2, _ => 8 };
         if (Mode == KProcessorMode.UserMode)
             throw new NtStatusException(NtStatus.STATUS_ACCESS_VIOLATION, what);
+        // The page is there, so that the protection decides at every IRQL.
+        if (fault == PageFault.WriteProtected && MemorySystem.IsSystemAddress(address))
+            system.BugCheck(BugCheckCode.ATTEMPTED_WRITE_TO_READONLY_MEMORY, address, Memory.FindPte(null, address).Pfn.Number, 0, 0, what, ruleId ?? "MDL3011");
+        if (fault == PageFault.NoExecute && MemorySystem.IsSystemAddress(address))
+            system.BugCheck(BugCheckCode.ATTEMPTED_EXECUTE_OF_NOEXECUTE_MEMORY, address, Memory.FindPte(null, address).Pfn.Number, 0, 0, what, ruleId);
         if (Irql >= Kirql.DISPATCH_LEVEL)
             system.BugCheck(BugCheckCode.DRIVER_IRQL_NOT_LESS_OR_EQUAL, address, (ulong)Irql, operation, 0, what, ruleId);
         if (!MemorySystem.IsSystemAddress(address))
             throw new NtStatusException(NtStatus.STATUS_ACCESS_VIOLATION, what) { RuleId = ruleId };
-        if (fault == PageFault.WriteProtected)
-            system.BugCheck(BugCheckCode.ATTEMPTED_WRITE_TO_READONLY_MEMORY, address, Memory.FindPte(null, address).Pfn.Number, 0, 0, what, ruleId ?? "MDL3011");
-        if (fault == PageFault.NoExecute)
-            system.BugCheck(BugCheckCode.ATTEMPTED_EXECUTE_OF_NOEXECUTE_MEMORY, address, Memory.FindPte(null, address).Pfn.Number, 0, 0, what, ruleId);
         system.BugCheck(BugCheckCode.PAGE_FAULT_IN_NONPAGED_AREA, address, operation, 0, 0, what, ruleId);
     }
 

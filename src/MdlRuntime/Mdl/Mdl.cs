@@ -1,30 +1,231 @@
+using System.Runtime.CompilerServices;
 using MdlRuntime.Annotations;
 
 namespace MdlRuntime;
 
+/// <summary>
+/// A memory descriptor list: a 48-byte header followed by one frame number per page, in simulated non-paged memory.
+/// The object is the host's handle on that structure; every member reads or writes the memory itself. WDK: MDL.
+/// </summary>
 [MdlEntity(MdlEntity.Mdl)]
 public sealed class Mdl
 {
-    /// <summary>The MDL structure that lives at <paramref name="nonPagedMemory"/> in the driver's own memory (for MmInitializeMdl); its contents are what that memory holds.</summary>
-    public static Mdl At(nuint nonPagedMemory) => throw null!;
+    /// <summary>Bytes before the array of frame numbers.</summary>
+    internal const int HeaderSize = 0x30;
+    private const int EntrySize = 8;
+
+    internal const uint NextOffset = 0x00, MdlFlagsOffset = 0x0A, StartVaOffset = 0x20, ByteCountOffset = 0x28, ByteOffsetOffset = 0x2C;
+
+    private HostBlock _memory;
+
+    /// <summary>Entries behind the header that the host can reach through <see cref="_memory"/>.</summary>
+    private int _room;
+    private Mdl? _next;
+    private EProcess? _process;
+
+    internal Mdl(MdlLayer layer) => Layer = layer;
+
+    /// <summary>The MDL structure in the driver's own non-paged memory, for MmInitializeMdl; its contents are what that memory holds.</summary>
+    /// <param name="nonPagedMemory">System address of the structure, a multiple of 8 bytes.</param>
+    /// <returns>The same object for the same address.</returns>
+    /// <exception cref="ArgumentException">The address is not resident non-paged system memory.</exception>
+    /// <exception cref="NotModelledException">The header lies in frames that are not adjacent.</exception>
+    public static Mdl At(nuint nonPagedMemory)
+    {
+        Processor processor = Processor.Current;
+        return processor.System.Layer<MdlLayer>().At(nonPagedMemory);
+    }
+
     /// <summary>System address of the structure itself: what stops print as their MDL parameter, and what ExFreePoolWithTag takes for an MDL that came from MmAllocatePagesForMdl.</summary>
-    public nuint Address => throw null!;
-    public Mdl? Next { get; set; }
+    public nuint Address { get; private set; }
+
+    /// <summary>The next MDL of a chain, or null at its end. Drivers may link MDLs by setting it.</summary>
+    public Mdl? Next
+    {
+        get
+        {
+            ThrowIfStale();
+            nuint address = NextAddress;
+            if (address == 0)
+                return null;
+            return _next is not null && _next.Address == address ? _next : Layer.At(address);
+        }
+
+        set
+        {
+            ThrowIfStale();
+            _next = value;
+            NextAddress = value?.Address ?? 0;
+        }
+    }
+
+    /// <summary>Bytes of header and array as initialized; the low 16 bits of them, which mislead from 4090 pages on.</summary>
     [OpaqueMember]
-    public short Size => throw null!;
-    public MdlFlags MdlFlags { get; set; }
+    public short Size => Live._memory.At<short>(0x08);
+
+    /// <summary>State bits of the MDL.</summary>
+    public MdlFlags MdlFlags
+    {
+        get => Live.Flags;
+        set => Live.Flags = value;
+    }
+
+    /// <summary>The process that the locked pages are charged to; null for system memory. Meaningful only while pages are locked.</summary>
     [OpaqueMember]
-    public EProcess? Process => throw null!;
+    public EProcess? Process => Live.ChargedProcess;
+
+    /// <summary>System address of the first byte. Meaningful only under MDL_MAPPED_TO_SYSTEM_VA or MDL_SOURCE_IS_NONPAGED_POOL.</summary>
     [MdlValue(MdlValueKind.MappedPageBase)]
     [OpaqueMember("MmGetSystemAddressForMdlSafe")]
-    public nuint MappedSystemVa => throw null!;
+    public nuint MappedSystemVa => Live.SystemVa;
+
+    /// <summary>Page-aligned original address of the buffer.</summary>
     [MdlValue(MdlValueKind.BaseVa)]
     [OpaqueMember("MmGetMdlVirtualAddress")]
-    public nuint StartVa => throw null!;
+    public nuint StartVa => Live.BaseVa;
+
+    /// <summary>Length of the buffer in bytes.</summary>
     [MdlValue(MdlValueKind.ByteCount)]
     [OpaqueMember("MmGetMdlByteCount")]
-    public uint ByteCount => throw null!;
+    public uint ByteCount => Live.Length;
+
+    /// <summary>Offset of the first byte in its page, in bytes.</summary>
     [MdlValue(MdlValueKind.ByteOffset)]
     [OpaqueMember("MmGetMdlByteOffset")]
-    public uint ByteOffset => throw null!;
+    public uint ByteOffset => Live.Offset;
+
+    internal MdlLayer Layer { get; }
+
+    internal KernelSystem System => Layer.System;
+
+    internal ref MdlFlags Flags => ref _memory.At<MdlFlags>((int)MdlFlagsOffset);
+
+    internal ref nuint NextAddress => ref _memory.At<nuint>((int)NextOffset);
+
+    internal ref nuint SystemVa => ref _memory.At<nuint>(0x18);
+
+    internal ref nuint BaseVa => ref _memory.At<nuint>((int)StartVaOffset);
+
+    internal ref uint Length => ref _memory.At<uint>((int)ByteCountOffset);
+
+    internal ref uint Offset => ref _memory.At<uint>((int)ByteOffsetOffset);
+
+    /// <summary>Address of the first byte in the address space it was described in.</summary>
+    internal nuint VirtualAddress => BaseVa + Offset;
+
+    /// <summary>Pages that the buffer touches.</summary>
+    internal int PageCount => (int)(((ulong)Offset + Length + (PAGE_SIZE - 1)) >> PAGE_SHIFT);
+
+    internal bool IsLocked => Has(MdlFlags.MDL_PAGES_LOCKED);
+
+    /// <summary>The frames of the buffer in virtual order.</summary>
+    internal Span<nuint> Pfns
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            int count = PageCount;
+            if (count > _room)
+                _room = Layer.Reach(this, count);
+            return _memory.Array<nuint>(HeaderSize, count);
+        }
+    }
+
+    internal EProcess? ChargedProcess
+    {
+        get
+        {
+            nuint address = _memory.At<nuint>(0x10);
+            if (address == 0)
+                return null;
+            return _process is not null && _process.Address == address ? _process : Layer.FindProcess(address);
+        }
+
+        set
+        {
+            _process = value;
+            _memory.At<nuint>(0x10) = value?.Address ?? 0;
+        }
+    }
+
+    /// <summary>The system mapping that this MDL owns.</summary>
+    internal SystemMapping Mapping { get; set; }
+
+    /// <summary>Views of this MDL in user address spaces; null until the first one.</summary>
+    internal List<UserView>? Views { get; set; }
+
+    /// <summary>Freed and not allocated again yet.</summary>
+    internal bool IsFreed { get; set; }
+
+    /// <summary>Where IoFreeMdl returns the MDL; null for a structure in the driver's own memory.</summary>
+    internal MdlLookaside? Home { get; init; }
+
+    /// <summary>Frame of the header's first byte.</summary>
+    internal Pfn Frame { get; private set; }
+
+    /// <summary>Frame numbers that the MDL was initialized for, which the 16-bit Size cannot always tell (MDL-132).</summary>
+    internal int Capacity
+    {
+        get
+        {
+            ushort size = (ushort)_memory.At<short>(0x08);
+            return size == (ushort)(HeaderSize + EntrySize * InitializedPages) ? InitializedPages : (size - HeaderSize) / EntrySize;
+        }
+    }
+
+    private int InitializedPages { get; set; }
+
+    private Mdl Live
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            ThrowIfStale();
+            return this;
+        }
+    }
+
+    /// <summary>Connects the object with memory: <paramref name="room"/> entries fit behind the header.</summary>
+    internal void Bind(nuint address, Pfn frame, HostBlock memory, int room)
+    {
+        (Address, Frame, _memory, _room) = (address, frame, memory, room);
+        Mapping = default;
+    }
+
+    /// <summary>Writes the header as MmInitializeMdl does; the rest of the memory keeps what it held (MDL-049, MDL-050).</summary>
+    internal void Initialize(nuint baseVa, nuint length, MdlFlags flags)
+    {
+        _next = null;
+        Mapping = default;
+        Views?.Clear();
+        InitializedPages = (int)ADDRESS_AND_SIZE_TO_SPAN_PAGES(baseVa, length);
+        NextAddress = 0;
+        _memory.At<short>(0x08) = unchecked((short)(HeaderSize + EntrySize * InitializedPages));
+        Flags = flags;
+        BaseVa = PAGE_ALIGN(baseVa);
+        Length = (uint)length;
+        Offset = BYTE_OFFSET(baseVa);
+    }
+
+    /// <summary>Makes reads of what initialization leaves open recognizable (MDL-564).</summary>
+    internal void Poison(int pages)
+    {
+        nuint poison = unchecked((nuint)0x0BAD_0BAD_0BAD_0BA0);
+        _memory.At<nuint>(0x10) = poison;
+        SystemVa = poison;
+        _memory.Array<nuint>(HeaderSize, pages).Fill(poison);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool Has(MdlFlags flag) => (Flags & flag) != 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void ThrowIfStale()
+    {
+        if (IsFreed)
+            MdlChecks.ReportStale(this);
+    }
+
+    /// <summary>Returns the address of the structure and what it describes.</summary>
+    public override string ToString() => $"MDL {Address:X16} (0x{VirtualAddress:X}, {Length} bytes, {Flags})";
 }

@@ -76,6 +76,61 @@ internal sealed class FrameDatabase
         FreeIfUnused(pfn);
     }
 
+    /// <summary>
+    /// Locks the frames of the leading entries whose flags under <paramref name="mask"/> are exactly <paramref name="wanted"/> and notes their
+    /// numbers; how many they were.
+    /// </summary>
+    public int LockRun(ReadOnlySpan<Pte> entries, PteFlags mask, PteFlags wanted, Span<nuint> numbers)
+    {
+        for (int i = 0; i < entries.Length; i++)
+        {
+            ref readonly Pte pte = ref entries[i];
+            if ((pte.Flags & mask) != wanted)
+                return i;
+            _frames[pte.Pfn.Number].LockCount++;
+            numbers[i] = pte.Pfn.Number;
+        }
+
+        return entries.Length;
+    }
+
+    /// <summary>Makes page-table entries show frames that somebody else holds.</summary>
+    public void FillView(Span<Pte> entries, ReadOnlySpan<nuint> frames, PteFlags protection, MemoryCachingType cacheType)
+    {
+        for (int i = 0; i < frames.Length; i++)
+        {
+            Pfn pfn = new(frames[i]);
+            entries[i] = new() { Pfn = pfn, Flags = protection | ViewFlags(pfn), CacheType = cacheType };
+        }
+    }
+
+    /// <summary>Releases one lock of each frame, skipping numbers that are no memory; the index of the first frame that nobody locks, or -1.</summary>
+    public int Unlock(ReadOnlySpan<nuint> frames)
+    {
+        for (int i = 0; i < frames.Length; i++)
+        {
+            if (frames[i] >= (nuint)_frames.Length)
+                continue;
+
+            ref FrameInfo frame = ref _frames[frames[i]];
+            if (frame.LockCount <= 0)
+                return i;
+            if (--frame.LockCount == 0)
+                FreeIfUnused(new(frames[i]));
+        }
+
+        return -1;
+    }
+
+    /// <summary>Whether the contents of a frame cannot move or leave it now.</summary>
+    public bool IsPinned(Pfn pfn) =>
+        _frames[pfn.Number] is { LockCount: > 0 } or { Use: not (FrameUse.Free or FrameUse.Process or FrameUse.PagedPool) };
+
+    /// <summary>Page-table flags of a view of a frame; a number that is no memory becomes device space, which the host never touches.</summary>
+    public PteFlags ViewFlags(Pfn pfn) => Contains(pfn)
+        ? PteFlags.Committed | PteFlags.Resident | PteFlags.View
+        : PteFlags.Committed | PteFlags.Resident | PteFlags.View | PteFlags.IoSpace;
+
     /// <summary>Makes the next single-frame allocations return these frames, in order, as far as they are free.</summary>
     public void ForceNext(params ReadOnlySpan<nuint> frames)
     {

@@ -51,14 +51,44 @@ internal sealed class MemorySystem : IDisposable
             return ref user.Find(address);
         }
 
-        if (SystemPtes.Contains(address))
-            return ref SystemPtes[address];
-        if (NonPagedRegion.Contains(address))
-            return ref NonPagedRegion[address];
-        if (PagedRegion.Contains(address))
-            return ref PagedRegion[address];
-        return ref Unsafe.NullRef<Pte>();
+        SystemRegion? region = FindRegion(address);
+        if (region is null)
+            return ref Unsafe.NullRef<Pte>();
+        return ref region[address];
     }
+
+    /// <summary>The entries of consecutive pages from <paramref name="address"/> on that lie in one table, at most <paramref name="count"/>; none where no table is.</summary>
+    public Span<Pte> FindEntries(UserSpace? user, nuint address, int count)
+    {
+        if (!IsSystemAddress(address))
+            return user is null || address > UserSpace.HighestAddress ? [] : user.Entries(address, count);
+
+        SystemRegion? region = FindRegion(address);
+        return region is null ? [] : region.Entries(address, (int)Math.Min((nuint)count, region.PagesFrom(address)));
+    }
+
+    /// <summary>How many bytes from a system address on lie in adjacent frames, up to <paramref name="limit"/>; 0 when its page is not in memory.</summary>
+    public nuint ContiguousLength(nuint address, nuint limit)
+    {
+        nuint length = 0;
+        Pfn previous = Pfn.None;
+        foreach (ref readonly Pte pte in FindEntries(user: null, address, (int)BYTES_TO_PAGES(BYTE_OFFSET(address) + limit)))
+        {
+            bool follows = previous == Pfn.None || pte.Pfn.Number == previous.Number + 1;
+            if (!pte.Has(PteFlags.Resident) || pte.Has(PteFlags.IoSpace) || !follows)
+                break;
+            length += length == 0 ? PAGE_SIZE - BYTE_OFFSET(address) : PAGE_SIZE;
+            previous = pte.Pfn;
+        }
+
+        return Math.Min(length, limit);
+    }
+
+    private SystemRegion? FindRegion(nuint address) =>
+        SystemPtes.Contains(address) ? SystemPtes
+        : NonPagedRegion.Contains(address) ? NonPagedRegion
+        : PagedRegion.Contains(address) ? PagedRegion
+        : null;
 
     /// <summary>Translates one address; <paramref name="pfn"/> is meaningful only without a fault.</summary>
     public PageFault Translate(UserSpace? user, nuint address, MemoryAccess access, out Pfn pfn)

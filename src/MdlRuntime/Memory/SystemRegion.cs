@@ -14,6 +14,9 @@ internal sealed class SystemRegion(nuint baseAddress, int pages)
 
     public bool Contains(nuint address) => address - baseAddress < (nuint)_table.Length << PAGE_SHIFT;
 
+    /// <summary>Pages from an address of the region to its end.</summary>
+    public nuint PagesFrom(nuint address) => (nuint)_table.Length - ((address - baseAddress) >> PAGE_SHIFT);
+
     public ref Pte this[nuint address] => ref _table[(int)((address - baseAddress) >> PAGE_SHIFT)];
 
     /// <summary>The entries of consecutive pages from <paramref name="address"/> on.</summary>

@@ -44,6 +44,16 @@ internal sealed class UserSpace(MemorySystem memory)
         return ref _lastLeaf[(int)(address >> PAGE_SHIFT) & (LeafSize - 1)];
     }
 
+    /// <summary>The entries of consecutive pages from <paramref name="address"/> on, at most <paramref name="count"/>; fewer at the end of a table, none without a table.</summary>
+    public Span<Pte> Entries(nuint address, int count)
+    {
+        if (Unsafe.IsNullRef(ref Find(address)))
+            return [];
+
+        int first = (int)(address >> PAGE_SHIFT) & (LeafSize - 1);
+        return _lastLeaf.AsSpan(first, Math.Min(count, LeafSize - first));
+    }
+
     public PteFlags FlagsOf(nuint address)
     {
         ref Pte pte = ref Find(address);
@@ -83,7 +93,7 @@ internal sealed class UserSpace(MemorySystem memory)
             Ensure(address + ((nuint)i << PAGE_SHIFT)) = new()
             {
                 Pfn = new(frames[i]),
-                Flags = protection | PteFlags.Committed | PteFlags.Resident | PteFlags.View,
+                Flags = protection | memory.Frames.ViewFlags(new(frames[i])),
                 CacheType = cacheType,
             };
         }

@@ -18,6 +18,7 @@ public sealed partial class Machine : IDisposable
         options ??= new();
         options.Validate();
         System = new(options);
+        System.Layer<MdlLayer>();
         _systemThread = new(System.SystemProcess, "Main");
     }
 

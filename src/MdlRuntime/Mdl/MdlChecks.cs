@@ -1,0 +1,56 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace MdlRuntime;
+
+/// <summary>What every routine on an MDL asks of its arguments, and how it says no.</summary>
+internal static class MdlChecks
+{
+    /// <summary>First parameter of 0xC4 for misuse that Driver Verifier has no number for: 'MDL' and a number of this machine.</summary>
+    public const uint ZeroLength = 0x4D444C01, SecondaryWithoutChain = 0x4D444C02, ReuseWhileMapped = 0x4D444C03, RebuildOverResources = 0x4D444C04;
+
+    /// <summary>The MDL, if it is one of the machine that runs; a null one faults where the routine would read it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Mdl Require(Processor processor, Mdl? mdl, uint offset)
+    {
+        if (mdl is null || mdl.IsFreed || mdl.System != processor.System)
+            Refuse(processor, mdl, offset);
+        return mdl;
+    }
+
+    public static void RequireIrql(Processor processor, Kirql highest, Mdl mdl, string routine)
+    {
+        if (processor.Irql > highest)
+        {
+            processor.System.Verifier.Report(new(BugCheckCode.IRQL_NOT_LESS_OR_EQUAL, mdl.Address, (ulong)processor.Irql, 0, 0,
+                "MDL6004", $"{routine} was called at IRQL {processor.Irql}; its highest is {highest}."));
+        }
+    }
+
+    /// <summary>Reports 0xC4 with a subcode; the caller has found the misuse.</summary>
+    public static void Violation(Mdl mdl, uint subcode, ulong parameter2, ulong parameter3, ulong parameter4, string? ruleId, string explanation) =>
+        mdl.System.Verifier.Report(new(BugCheckCode.DRIVER_VERIFIER_DETECTED_VIOLATION, subcode, parameter2, parameter3, parameter4, ruleId, explanation));
+
+    /// <summary>Reports 0xC4 with the usual parameters: MDL, its flags, the flags that are wrong or missing.</summary>
+    public static void FlagViolation(Mdl mdl, uint subcode, MdlFlags culprits, string ruleId, string explanation) =>
+        Violation(mdl, subcode, mdl.Address, (ulong)mdl.Flags, (ulong)culprits, ruleId, explanation);
+
+    public static void ReportStale(Mdl mdl)
+    {
+        mdl.System.Verifier.Report(new(BugCheckCode.PAGE_FAULT_IN_FREED_SPECIAL_POOL, mdl.Address, 0, 0, 0, "MDL3001",
+            $"The MDL at {mdl.Address:X16} is used after IoFreeMdl."));
+    }
+
+    private static void Refuse(Processor processor, [NotNull] Mdl? mdl, uint offset)
+    {
+        if (mdl is null)
+        {
+            processor.AccessFault(offset, MemoryAccess.Read, PageFault.NotMapped, "MDL2001",
+                "A null MDL was given to an MDL routine: a request of length zero has no MDL, so Irp.MdlAddress must be tested first.");
+        }
+
+        if (mdl.System != processor.System)
+            throw new InvalidOperationException("The MDL belongs to another machine.");
+        ReportStale(mdl);
+    }
+}

@@ -1,0 +1,163 @@
+namespace MdlRuntime;
+
+/// <summary>What the MDL layer keeps per machine: which object stands for which structure, and free structures to reuse.</summary>
+internal sealed class MdlLayer : ILayerState<MdlLayer>
+{
+    /// <summary>MDLs of at most so many pages carry MDL_ALLOCATED_FIXED_SIZE (D2).</summary>
+    public const int FixedSizePages = 17;
+
+    private const uint PoolTag = 0x206C644D;
+
+    /// <summary>Freed MDLs that a verified machine holds back before it reuses one.</summary>
+    private const int Quarantine = 32;
+
+    /// <summary>Two pages of fixed-size blocks: made at start, so that the first MDLs of a driver cost no frames.</summary>
+    private const int Prepared = 2 * ((int)PAGE_SIZE / 192);
+
+    /// <summary>Entries of each lookaside list; the largest block with its header still fits into a page.</summary>
+    private static ReadOnlySpan<int> ListPages => [FixedSizePages, 32, 64, 128, 256, 500];
+
+    private readonly Dictionary<nuint, Mdl> _mdls = [];
+    private readonly Dictionary<nuint, EProcess> _processes = [];
+    private readonly MdlLookaside[] _lists = new MdlLookaside[ListPages.Length];
+
+    /// <summary>Objects whose memory went back to the pool, for MDLs of more than a page.</summary>
+    private readonly MdlLookaside _large;
+
+    private MdlLayer(KernelSystem system)
+    {
+        System = system;
+        int quarantine = system.Verifier.IsOn ? Quarantine : 0;
+        for (int i = 0; i < _lists.Length; i++)
+            _lists[i] = new(quarantine);
+        _large = new(quarantine);
+        Prepare();
+    }
+
+    public static MdlLayer Create(KernelSystem system) => new(system);
+
+    public KernelSystem System { get; }
+
+    public LockLedger Locks { get; } = new();
+
+    private MemorySystem Memory => System.Memory;
+
+    /// <summary>An MDL whose array holds <paramref name="pages"/> frame numbers, not initialized; null when memory is used up.</summary>
+    public Mdl? Allocate(int pages)
+    {
+        for (int list = 0; list < ListPages.Length; list++)
+        {
+            if (pages <= ListPages[list])
+            {
+                Mdl? mdl = _lists[list].TryTake(out Mdl free) ? free : Create(list);
+                if (mdl is not null)
+                    mdl.IsFreed = false;
+                return mdl;
+            }
+        }
+
+        return AllocateLarge(pages);
+    }
+
+    /// <summary>Takes back an MDL that <see cref="Allocate"/> made.</summary>
+    public void Free(Mdl mdl)
+    {
+        mdl.IsFreed = true;
+        if (mdl.Home == _large)
+        {
+            _mdls.Remove(mdl.Address);
+            Memory.NonPagedPool.Free(mdl.Address);
+        }
+
+        mdl.Home!.Put(mdl);
+    }
+
+    /// <summary>The object for the structure at an address; made on first use.</summary>
+    public Mdl At(nuint address)
+    {
+        if (_mdls.TryGetValue(address, out Mdl? known) && known.Home is not null)
+            return known;
+
+        Pfn pfn = FindFrame(address);
+        if (Memory.ContiguousLength(address, Mdl.HeaderSize) < Mdl.HeaderSize)
+            throw new NotModelledException("an MDL header in frames that are not adjacent (Mdl.At across a page boundary)");
+
+        known ??= new Mdl(this);
+        _mdls[address] = known;
+        if (known.Address == 0 || known.Frame != pfn)
+            known.Bind(address, pfn, Memory.Arena.Block(pfn, BYTE_OFFSET(address), Mdl.HeaderSize), room: 0);
+        return known;
+    }
+
+    /// <summary>Entries that the host can reach behind the header of an MDL whose length claims <paramref name="pages"/>; faults when they are not there.</summary>
+    public int Reach(Mdl mdl, int pages)
+    {
+        nuint wanted = Mdl.HeaderSize + 8 * (nuint)pages;
+        nuint reached = Memory.ContiguousLength(mdl.Address, wanted);
+        if (reached < wanted)
+        {
+            nuint end = mdl.Address + reached;
+            if (Memory.Translate(user: null, end, MemoryAccess.Read, out _) == PageFault.None)
+                throw new NotModelledException("an MDL whose array of frame numbers lies in frames that are not adjacent");
+            System.Processor.AccessFault(end, MemoryAccess.Read, PageFault.NotMapped, ruleId: null,
+                $"The MDL at {mdl.Address:X16} claims {pages} pages, but its memory ends at {end:X16}.");
+        }
+
+        return pages;
+    }
+
+    public EProcess? FindProcess(nuint address) => _processes.GetValueOrDefault(address);
+
+    /// <summary>Remembers a process whose address is about to be stored in MDLs.</summary>
+    public void Remember(EProcess process) => _processes.TryAdd(process.Address, process);
+
+    private Mdl? AllocateLarge(int pages)
+    {
+        nuint bytes = Mdl.HeaderSize + 8 * (nuint)pages;
+        nuint address = Memory.NonPagedPool.Allocate(bytes, PoolTag, zero: false, contiguous: true);
+        if (address == 0)
+            return null;
+
+        if (!_large.TryTake(out Mdl mdl))
+            mdl = new(this) { Home = _large };
+        Register(mdl, address, bytes, pages);
+        mdl.IsFreed = false;
+        return mdl;
+    }
+
+    private Mdl? Create(int list)
+    {
+        int pages = ListPages[list];
+        nuint bytes = Mdl.HeaderSize + 8 * (nuint)pages;
+        nuint address = Memory.NonPagedPool.Allocate(bytes, PoolTag, zero: false);
+        if (address == 0)
+            return null;
+
+        var mdl = new Mdl(this) { Home = _lists[list] };
+        Register(mdl, address, bytes, pages);
+        return mdl;
+    }
+
+    private void Register(Mdl mdl, nuint address, nuint bytes, int pages)
+    {
+        Pfn frame = Memory.NonPagedRegion[address].Pfn;
+        mdl.Bind(address, frame, Memory.Arena.Block(frame, BYTE_OFFSET(address), bytes), pages);
+        _mdls[address] = mdl;
+    }
+
+    private void Prepare()
+    {
+        for (int i = 0; i < Prepared && Create(list: 0) is { } mdl; i++)
+            Free(mdl);
+    }
+
+    private Pfn FindFrame(nuint address)
+    {
+        if (address % 8 != 0)
+            throw new ArgumentException($"an MDL lies at a multiple of 8 bytes, not at {address:X16}", nameof(address));
+        PageFault fault = Memory.Translate(user: null, address, MemoryAccess.Read, out Pfn pfn);
+        if (fault != PageFault.None || Memory.FindPte(user: null, address).Has(PteFlags.Pageable))
+            throw new ArgumentException($"an MDL lies in resident non-paged system memory, which {address:X16} is not", nameof(address));
+        return pfn;
+    }
+}

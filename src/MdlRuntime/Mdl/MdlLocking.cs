@@ -1,0 +1,224 @@
+namespace MdlRuntime;
+
+/// <summary>Pinning the frames of a buffer and letting them go.</summary>
+internal static class MdlLocking
+{
+    /// <summary>Marks the first entry until pages have been locked.</summary>
+    private static readonly nuint EndOfList = nuint.MaxValue;
+    private const MdlFlags Unlockable = MdlFlags.MDL_PAGES_LOCKED | MdlFlags.MDL_MAPPED_TO_SYSTEM_VA | MdlFlags.MDL_SOURCE_IS_NONPAGED_POOL | MdlFlags.MDL_PARTIAL;
+
+    public static void ProbeAndLock(Mdl mdl, KProcessorMode accessMode, LockOperation operation)
+    {
+        Processor processor = Processor.Current;
+        MdlChecks.Require(processor, mdl, Mdl.MdlFlagsOffset);
+        if (processor.Irql > Kirql.DISPATCH_LEVEL)
+        {
+            MdlChecks.Violation(mdl, 0x70, (ulong)processor.Irql, mdl.Address, (ulong)accessMode, "MDL6004",
+                $"MmProbeAndLockPages was called at IRQL {processor.Irql}.");
+        }
+
+        Lock(processor, mdl, accessMode, operation);
+    }
+
+    /// <summary>MmProbeAndLockProcessPages: attaches, locks, and detaches whatever happens.</summary>
+    public static void ProbeAndLock(Mdl mdl, EProcess process, KProcessorMode accessMode, LockOperation operation)
+    {
+        Processor processor = Processor.Current;
+        MdlChecks.Require(processor, mdl, Mdl.MdlFlagsOffset);
+        ArgumentNullException.ThrowIfNull(process);
+        if (processor.Irql > Kirql.APC_LEVEL)
+        {
+            // 0x20019: a routine limited to APC_LEVEL was called at DISPATCH_LEVEL (MDL-517).
+            uint subcode = processor.Irql > Kirql.DISPATCH_LEVEL ? 0x71u : 0x20019u;
+            MdlChecks.Violation(mdl, subcode, (ulong)processor.Irql, mdl.Address, process.Address, "MDL6004",
+                $"MmProbeAndLockProcessPages was called at IRQL {processor.Irql}.");
+        }
+
+        if (process.HasExited)
+            throw new NtStatusException(NtStatus.STATUS_PROCESS_IS_TERMINATING, $"{process} has exited") { RuleId = "MDL3002" };
+
+        EThread thread = processor.Thread;
+        EProcess? attached = thread.IsAttached ? thread.CurrentProcess : null;
+        thread.Attach(process);
+        try
+        {
+            Lock(processor, mdl, accessMode, operation, subcode: 0xB1);
+        }
+        finally
+        {
+            thread.Attach(attached);
+        }
+    }
+
+    public static void Unlock(Mdl mdl)
+    {
+        Processor processor = Processor.Current;
+        MdlChecks.Require(processor, mdl, Mdl.MdlFlagsOffset);
+        if (processor.Irql > Kirql.DISPATCH_LEVEL)
+        {
+            MdlChecks.Violation(mdl, 0x78, (ulong)processor.Irql, mdl.Address, 0, "MDL6004",
+                $"MmUnlockPages was called at IRQL {processor.Irql}.");
+        }
+
+        Unlock(processor, mdl);
+    }
+
+    /// <summary>MmProbeAndLockPages for a caller that has checked the IRQL; <paramref name="subcode"/> reports wrong flags.</summary>
+    public static void Lock(Processor processor, Mdl mdl, KProcessorMode accessMode, LockOperation operation, uint subcode = 0xB0)
+    {
+        if (mdl.Has(Unlockable))
+        {
+            MdlChecks.FlagViolation(mdl, subcode, mdl.Flags & Unlockable, "MDL3009",
+                $"Pages of an MDL that is already locked, mapped or built were to be locked ({mdl.Flags}).");
+        }
+
+        if (operation is < LockOperation.IoReadAccess or > LockOperation.IoModifyAccess)
+            throw new ArgumentOutOfRangeException(nameof(operation), operation, "allowed: IoReadAccess, IoWriteAccess, IoModifyAccess");
+
+        nuint start = mdl.VirtualAddress;
+        Span<nuint> pfns = mdl.Pfns;
+        if (pfns.Length > 0)
+            pfns[0] = EndOfList;
+        CheckRange(mdl, start, accessMode);
+
+        bool write = operation != LockOperation.IoReadAccess;
+        EProcess? charged = MemorySystem.IsSystemAddress(start) ? null : processor.Process;
+        MdlFlags entryFlags = mdl.Flags;
+        int locked = 0;
+        try
+        {
+            LockRange(processor, mdl, pfns, write ? MemoryAccess.Write : MemoryAccess.Read, ref locked);
+        }
+        catch
+        {
+            processor.Memory.Frames.Unlock(pfns[..locked]);
+            if (pfns.Length > 0)
+                pfns[0] = EndOfList;
+            mdl.ChargedProcess = null;
+            mdl.Flags = entryFlags;
+            throw;
+        }
+
+        mdl.ChargedProcess = charged;
+        mdl.Flags = (mdl.Flags & ~MdlFlags.MDL_WRITE_OPERATION) | MdlFlags.MDL_PAGES_LOCKED | (write ? MdlFlags.MDL_WRITE_OPERATION : 0);
+        if (charged is not null)
+        {
+            charged.LockedPages += pfns.Length;
+            mdl.Layer.Remember(charged);
+        }
+
+        if (processor.System.Verifier.IsOn)
+            mdl.Layer.Locks.Add(new(mdl.Address, charged, pfns.Length));
+        processor.System.Trace("MmProbeAndLockPages", mdl, start, (ulong)pfns.Length, (ulong)operation);
+    }
+
+    /// <summary>MmUnlockPages for a caller that has checked the IRQL.</summary>
+    public static void Unlock(Processor processor, Mdl mdl)
+    {
+        const MdlFlags locked = MdlFlags.MDL_PAGES_LOCKED;
+        if ((mdl.Flags & (locked | MdlFlags.MDL_PARTIAL | MdlFlags.MDL_SOURCE_IS_NONPAGED_POOL)) != locked)
+            ReportUnlock(mdl);
+        if (mdl.Has(MdlFlags.MDL_MAPPED_TO_SYSTEM_VA) && mdl.Mapping.Exists)
+            MdlMapping.ReleaseSystem(processor, mdl);
+
+        Span<nuint> pfns = mdl.Pfns;
+        if (mdl.ChargedProcess is { } process)
+        {
+            if (process.LockedPages < pfns.Length)
+            {
+                processor.System.BugCheck(BugCheckCode.PROCESS_HAS_LOCKED_PAGES, 1, mdl.Address, (ulong)process.LockedPages, 0,
+                    $"MmUnlockPages was to unlock {pfns.Length} pages of {process}, which has {process.LockedPages} locked pages.", "MDL3005");
+            }
+
+            process.LockedPages -= pfns.Length;
+        }
+
+        int bad = processor.Memory.Frames.Unlock(pfns);
+        if (bad >= 0)
+        {
+            processor.System.BugCheck(BugCheckCode.PFN_LIST_CORRUPT, 0x07, pfns[bad], 0, 0,
+                $"MmUnlockPages: frame 0x{pfns[bad]:X} of the MDL at {mdl.Address:X16} is not locked.", "MDL3005");
+        }
+
+        mdl.Flags &= ~(locked | MdlFlags.MDL_IO_SPACE);
+        if (processor.System.Verifier.IsOn)
+            mdl.Layer.Locks.Remove(mdl.Address);
+        processor.System.Trace("MmUnlockPages", mdl, mdl.VirtualAddress, (ulong)pfns.Length);
+    }
+
+    private static void CheckRange(Mdl mdl, nuint start, KProcessorMode accessMode)
+    {
+        uint length = mdl.Length;
+        if (accessMode == KProcessorMode.UserMode && (length == 0 || !UserSpace.IsUserRange(start, length)))
+        {
+            throw new NtStatusException(NtStatus.STATUS_ACCESS_VIOLATION, $"{length} bytes at {start:X16} are not a range of user addresses")
+            {
+                RuleId = "MDL3002",
+            };
+        }
+
+        if (length == 0)
+            MdlChecks.Violation(mdl, MdlChecks.ZeroLength, mdl.Address, (ulong)mdl.Flags, 0, "MDL2001", "An MDL of zero bytes was to be locked.");
+    }
+
+    private static void LockRange(Processor processor, Mdl mdl, Span<nuint> pfns, MemoryAccess access, ref int locked)
+    {
+        const PteFlags refusing = PteFlags.NoAccess | PteFlags.Guard | PteFlags.IoSpace;
+        PteFlags wanted = PteFlags.Committed | PteFlags.Resident | (access == MemoryAccess.Write ? PteFlags.Writable : 0);
+        // Pageable memory at DISPATCH_LEVEL takes the way that reports it (D9).
+        PteFlags mask = wanted | refusing | (processor.Irql >= Kirql.DISPATCH_LEVEL ? PteFlags.Pageable : 0);
+        FrameDatabase frames = processor.Memory.Frames;
+        UserSpace? space = processor.Process.Space;
+        nuint page = mdl.BaseVa;
+        while (locked < pfns.Length)
+        {
+            Span<Pte> entries = processor.Memory.FindEntries(space, page + ((nuint)locked << PAGE_SHIFT), pfns.Length - locked);
+            int run = frames.LockRun(entries, mask, wanted, pfns[locked..]);
+            locked += run;
+            if (run > 0 && run == entries.Length)
+                continue;
+
+            nuint address = locked == 0 ? mdl.VirtualAddress : page + ((nuint)locked << PAGE_SHIFT);
+            pfns[locked] = LockPage(processor, mdl, address, access).Number;
+            locked++;
+        }
+    }
+
+    /// <summary>Locks one page that a walk of the table alone could not lock: faults, device memory, pageable memory at raised IRQL.</summary>
+    private static Pfn LockPage(Processor processor, Mdl mdl, nuint address, MemoryAccess access)
+    {
+        PageFault fault = processor.Memory.Translate(processor.Process.Space, address, access, out Pfn pfn);
+        if (fault is PageFault.None && processor.Memory.FindPte(processor.Process.Space, address).Has(PteFlags.IoSpace))
+        {
+            MdlChecks.Violation(mdl, 0x6F, mdl.Address, pfn.Number, processor.Memory.Frames.Count - 1, ruleId: null,
+                $"MmProbeAndLockPages: the page at {address:X16} is not memory.");
+            mdl.Flags |= MdlFlags.MDL_IO_SPACE;
+            return pfn;
+        }
+
+        // Write permission is asked of system addresses too, as the routine's documentation says without restriction (MDL-607).
+        bool refused = fault is PageFault.WriteProtected
+            || fault is PageFault.NotMapped or PageFault.NoAccess && !MemorySystem.IsSystemAddress(address);
+        if (refused && processor.Irql < Kirql.DISPATCH_LEVEL)
+        {
+            throw new NtStatusException(NtStatus.STATUS_ACCESS_VIOLATION, $"the page at {address:X16} does not permit {access} access ({fault}) in {processor.Process}")
+            {
+                RuleId = "MDL3002",
+            };
+        }
+
+        pfn = processor.Touch(address, access);
+        processor.Memory.Frames.Lock(pfn);
+        return pfn;
+    }
+
+    private static void ReportUnlock(Mdl mdl)
+    {
+        if (mdl.Has(MdlFlags.MDL_PARTIAL))
+            MdlChecks.FlagViolation(mdl, 0xB4, MdlFlags.MDL_PARTIAL, "MDL3005", "MmUnlockPages: a partial MDL owns no locks; its source is unlocked instead.");
+        else if (mdl.Has(MdlFlags.MDL_SOURCE_IS_NONPAGED_POOL))
+            MdlChecks.FlagViolation(mdl, 0x7D, default, "MDL3005", "MmUnlockPages: an MDL built over non-paged pool was never locked.");
+        else
+            MdlChecks.FlagViolation(mdl, 0x7C, default, "MDL3005", "MmUnlockPages: the pages of the MDL are not locked (never, or unlocked already).");
+    }
+}

@@ -1,0 +1,17 @@
+namespace MdlRuntime;
+
+/// <summary>System PTEs that an MDL is mapped with, and what the MDL looked like then.</summary>
+/// <param name="Base">Page-aligned address of the first mapped page.</param>
+/// <param name="Pages">Mapped pages; 0 when there is no mapping.</param>
+/// <param name="GuardPages">Reserved pages without memory on each side.</param>
+/// <param name="FirstPfn">Frame number of the first page.</param>
+/// <param name="StartVa">StartVa of the MDL.</param>
+internal readonly record struct SystemMapping(nuint Base, int Pages, int GuardPages, nuint FirstPfn, nuint StartVa)
+{
+    public bool Exists => Pages != 0;
+
+    /// <summary>First reserved address, guard pages included.</summary>
+    public nuint ReservedBase => Base - ((nuint)GuardPages << PAGE_SHIFT);
+
+    public int ReservedPages => Pages + 2 * GuardPages;
+}
