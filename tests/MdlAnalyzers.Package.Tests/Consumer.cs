@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace MdlAnalyzers.Package.Tests;
 
 /// <summary>A diagnostic as a build wrote it to its SARIF log.</summary>
-internal sealed record SarifResult(string RuleId, string Level, string Message, string File, int Line, string? HelpUri);
+internal sealed record SarifResult(string RuleId, string Level, string Message, string File, int Line, int Column, string? HelpUri);
 
 /// <summary>A project that uses the package.</summary>
 internal sealed class Consumer
@@ -69,7 +69,8 @@ internal sealed class Consumer
                 JsonElement location = result.GetProperty("locations")[0].GetProperty("physicalLocation");
                 results.Add(new(id, result.GetProperty("level").GetString()!, result.GetProperty("message").GetProperty("text").GetString()!,
                     Path.GetFileName(new Uri(location.GetProperty("artifactLocation").GetProperty("uri").GetString()!).LocalPath),
-                    location.GetProperty("region").GetProperty("startLine").GetInt32(), helpUris.GetValueOrDefault(id)));
+                    location.GetProperty("region").GetProperty("startLine").GetInt32(),
+                    location.GetProperty("region").GetProperty("startColumn").GetInt32(), helpUris.GetValueOrDefault(id)));
             }
         }
 
