@@ -1,11 +1,43 @@
-using MdlRuntime.Simulation;
-
 namespace MdlRuntime.Devices;
 
 /// <summary>What a bus-master device sees of memory through its adapter: logical addresses only, common buffers included.</summary>
+/// <remarks>Callable by the host between runs and by code that the machine runs, at any IRQL; an access happens before the call returns.</remarks>
 public sealed class BusPort
 {
-    public BusPort(DmaAdapter adapter) => throw null!;
-    public void Read(PhysicalAddress logical, Span<byte> destination) => throw null!;
-    public void Write(PhysicalAddress logical, ReadOnlySpan<byte> source) => throw null!;
+    private readonly DmaAdapter _adapter;
+
+    /// <summary>Connects a device to the bus behind an adapter.</summary>
+    /// <param name="adapter">Adapter that the device's driver got from IoGetDmaAdapter.</param>
+    public BusPort(DmaAdapter adapter)
+    {
+        ArgumentNullException.ThrowIfNull(adapter);
+        _adapter = adapter;
+    }
+
+    /// <summary>Reads memory: what a device does in a write request.</summary>
+    /// <param name="logical">Logical address of the first byte, from MapTransfer or a scatter/gather element.</param>
+    /// <param name="destination">Receives as many bytes as it has.</param>
+    /// <exception cref="BusFaultException">No memory answers at an address of the range.</exception>
+    /// <exception cref="BugCheckException">Strict verifier: the range is not mapped for this adapter (0xE6/0x26).</exception>
+    public void Read(PhysicalAddress logical, Span<byte> destination)
+    {
+        if (destination.Length > 0)
+            Access(logical, destination.Length, writesMemory: false).CopyTo(destination);
+    }
+
+    /// <summary>Writes memory: what a device does in a read request.</summary>
+    /// <param name="logical">Logical address of the first byte, from MapTransfer or a scatter/gather element.</param>
+    /// <param name="source">The bytes.</param>
+    /// <exception cref="BusFaultException">No memory answers at an address of the range.</exception>
+    /// <exception cref="BugCheckException">
+    /// Strict verifier: the range is not mapped for this adapter or not for this direction (0xE6/0x26), or leaves the mapped bytes (0xE6/0x0F).
+    /// </exception>
+    public void Write(PhysicalAddress logical, ReadOnlySpan<byte> source)
+    {
+        if (source.Length > 0)
+            source.CopyTo(Access(logical, source.Length, writesMemory: true));
+    }
+
+    /// <summary>The memory behind a logical range, without a copy. A range is always one span: neighbours on the bus are neighbours in memory.</summary>
+    internal Span<byte> Access(PhysicalAddress logical, int length, bool writesMemory) => _adapter.Access(logical, length, writesMemory);
 }

@@ -2,181 +2,96 @@ using MdlRuntime.Annotations;
 
 namespace MdlRuntime;
 
+/// <summary>An adapter object: the DMA abilities of one device, and the operations of DMA_OPERATIONS on them. WDK: DMA_ADAPTER.</summary>
+/// <remarks>
+/// Bus masters, with and without scatter/gather, through the version 1 routines; the members that throw <see cref="NotModelledException"/>
+/// belong to system DMA, common buffers, caller-supplied lists and version 3. After <see cref="PutDmaAdapter"/> the object must not be used.
+/// </remarks>
 [MdlEntity(MdlEntity.Adapter)]
-public sealed class DmaAdapter
+public sealed partial class DmaAdapter
 {
-    // version 1
+    internal const uint PoolTag = 0x20616D44, ObjectSize = 0x80;
+
+    private readonly DmaSystem _dma;
+    private readonly LogicalWindow _window;
+    private readonly bool _scatterGather;
+
+    /// <summary>Whether transfers may have to be bounced; otherwise every allocation is granted at once, with a null base (DMA-074, DMA-141).</summary>
+    private readonly bool _needsRegisters;
+
+    /// <summary>What is mapped with a null base.</summary>
+    private readonly TransferMap _directMap = new();
+
+    private bool _isReleased;
+
+    internal DmaAdapter(
+        DmaSystem dma, nuint address, DeviceObject device, LogicalWindow window, bool scatterGather, uint maximumRegisters, bool needsRegisters)
+    {
+        (_dma, _window, _scatterGather, _needsRegisters) = (dma, window, scatterGather, needsRegisters);
+        (Address, PhysicalDevice, MaximumRegisters) = (address, device, maximumRegisters);
+        _directMap.Owner = this;
+        dma.AddLive(_directMap);
+    }
+
+    /// <summary>Version of the structure: always 1, whatever version of the operations was asked for. WDK: DMA_ADAPTER.Version.</summary>
+    public ushort Version => 1;
+
+    /// <summary>System address of the object: what stops print as their adapter parameter.</summary>
+    public nuint Address { get; }
+
+    internal KernelSystem System => _dma.System;
+
+    internal DeviceObject PhysicalDevice { get; }
+
+    /// <summary>The number that IoGetDmaAdapter returned.</summary>
+    internal uint MaximumRegisters { get; }
+
+    /// <summary>Releases the adapter; the pointer is dead afterwards.</summary>
+    /// <remarks>
+    /// IRQL at most DISPATCH_LEVEL. All DMA is finished, and channel, map registers and scatter/gather lists are freed before:
+    /// the verifier stops with 0xE6/0x08, 0x09, 0x0A for what is left, 0x0D for what was not flushed. WDK: PutDmaAdapter.
+    /// </remarks>
     [Irql(Kirql.DISPATCH_LEVEL)]
     [MdlEffect(MdlEffect.ReleasesAdapter)]
-    public void PutDmaAdapter() => throw null!;
-    [Irql(Kirql.PASSIVE_LEVEL)]
-    [return: MdlValue(MdlValueKind.PageAlignedAddress)]
-    [return: MdlEffect(MdlEffect.AllocatesCommonBuffer)]
-    public nuint AllocateCommonBuffer(
-        [MdlValue(MdlValueKind.Length)] uint length,
-        [MdlValue(MdlValueKind.LogicalAddress)] out PhysicalAddress logicalAddress,
-        bool cacheEnabled) => throw null!;
-    [Irql(Kirql.PASSIVE_LEVEL)]
-    public void FreeCommonBuffer(
-        [MdlValue(MdlValueKind.Length)] uint length,
-        [MdlValue(MdlValueKind.LogicalAddress)] PhysicalAddress logicalAddress,
-        [MdlValue(MdlValueKind.PageAlignedAddress)] [MdlEffect(MdlEffect.FreesCommonBuffer)] nuint virtualAddress,
-        bool cacheEnabled) => throw null!;
-    [Irql(Kirql.DISPATCH_LEVEL, Minimum = Kirql.DISPATCH_LEVEL)]
-    [MdlEffect(MdlEffect.AllocatesChannel)]
-    public NtStatus AllocateAdapterChannel(
-        DeviceObject device,
-        [MdlValue(MdlValueKind.MapRegisterCount)] uint numberOfMapRegisters,
-        DriverControl executionRoutine,
-        object? context) => throw null!;
-    [Irql(Kirql.DISPATCH_LEVEL)]
-    public bool FlushAdapterBuffers(
-        [MdlEffect(MdlEffect.FlushesTransfer)] Mdl mdl,
-        MapRegisters? mapRegisterBase,
-        [MdlValue(MdlValueKind.MdlVirtualAddress)] [BelongsTo("mdl")] nuint currentVa,
-        [MdlValue(MdlValueKind.TransferLength)] uint length,
-        bool writeToDevice) => throw null!;
-    [Irql(Kirql.DISPATCH_LEVEL, Minimum = Kirql.DISPATCH_LEVEL)]
-    [MdlEffect(MdlEffect.ReleasesChannel)]
-    public void FreeAdapterChannel() => throw null!;
-    [Irql(Kirql.DISPATCH_LEVEL, Minimum = Kirql.DISPATCH_LEVEL)]
-    public void FreeMapRegisters(
-        [MdlEffect(MdlEffect.ReleasesMapRegisters)] MapRegisters? mapRegisterBase,
-        [MdlValue(MdlValueKind.MapRegisterCount)] uint numberOfMapRegisters) => throw null!;
-    [Irql(Kirql.DISPATCH_LEVEL)]
-    [return: MdlValue(MdlValueKind.LogicalAddress)]
-    public PhysicalAddress MapTransfer(
-        [MdlEffect(MdlEffect.MapsTransfer)] Mdl mdl,
-        MapRegisters? mapRegisterBase,
-        [MdlValue(MdlValueKind.MdlVirtualAddress)] [BelongsTo("mdl")] nuint currentVa,
-        [MdlValue(MdlValueKind.TransferLength)] ref uint length,
-        bool writeToDevice) => throw null!;
+    public void PutDmaAdapter()
+    {
+        Enter(nameof(PutDmaAdapter), Kirql.DISPATCH_LEVEL, exact: false);
+        System.Trace(nameof(PutDmaAdapter), this);
+        if (_isReleased)
+            return;
+
+        ReportLeft(0x0A, _lists, "scatter/gather lists");
+        ReportLeft(0x08, _owner is null ? 0u : 1u, "adapter channels");
+        ReportLeft(0x09, _registers, "map registers");
+        if (_directMap.MappedBytes is > 0 and var bytes)
+        {
+            Report(0x0D, bytes, MaximumRegisters * PAGE_SIZE, 0, "MDL4003",
+                $"PutDmaAdapter was called while {bytes} bytes were mapped and not flushed.");
+        }
+
+        _isReleased = true;
+        _dma.RemoveLive(_directMap);
+        _directMap.Clear();
+        System.Memory.NonPagedPool.Free(Address);
+        if (_needsRegisters && _registers == 0)
+            _dma.Registers.RemoveUser();
+    }
+
+    /// <summary>Returns the alignment that buffers and lengths must have for this adapter.</summary>
+    /// <returns>Bytes; 1: any address and length will do.</returns>
+    /// <remarks>IRQL PASSIVE_LEVEL. WDK: GetDmaAlignment.</remarks>
     [Irql(Kirql.PASSIVE_LEVEL)]
     [return: MdlValue(MdlValueKind.Alignment)]
-    public uint GetDmaAlignment() => throw null!;
-    [Irql(Kirql.DISPATCH_LEVEL)]
-    [return: MdlValue(MdlValueKind.TransferLength)]
-    public uint ReadDmaCounter() => throw null!;
-    [Irql(Kirql.DISPATCH_LEVEL, Minimum = Kirql.DISPATCH_LEVEL)]
-    public NtStatus GetScatterGatherList(
-        DeviceObject device,
-        [MdlEffect(MdlEffect.BuildsList)] Mdl mdl,
-        [MdlValue(MdlValueKind.MdlVirtualAddress)] [BelongsTo("mdl")] nuint currentVa,
-        [MdlValue(MdlValueKind.TransferLength)] uint length,
-        DriverListControl executionRoutine,
-        object? context,
-        bool writeToDevice) => throw null!;
-    [Irql(Kirql.DISPATCH_LEVEL, Minimum = Kirql.DISPATCH_LEVEL)]
-    public void PutScatterGatherList(
-        [MdlEffect(MdlEffect.PutsList)] ScatterGatherList scatterGather,
-        bool writeToDevice) => throw null!;
-    // version 2
-    public NtStatus CalculateScatterGatherList(
-        Mdl? mdl,
-        [MdlValue(MdlValueKind.MdlVirtualAddress)] [BelongsTo("mdl")] nuint currentVa,
-        [MdlValue(MdlValueKind.TransferLength)] uint length,
-        [MdlValue(MdlValueKind.Length)] out uint scatterGatherListSize,
-        [MdlValue(MdlValueKind.MapRegisterCount)] out uint numberOfMapRegisters) => throw null!;
-    [Irql(Kirql.DISPATCH_LEVEL, Minimum = Kirql.DISPATCH_LEVEL)]
-    public NtStatus BuildScatterGatherList(
-        DeviceObject device,
-        [MdlEffect(MdlEffect.BuildsList)] Mdl mdl,
-        [MdlValue(MdlValueKind.MdlVirtualAddress)] [BelongsTo("mdl")] nuint currentVa,
-        [MdlValue(MdlValueKind.TransferLength)] uint length,
-        DriverListControl executionRoutine,
-        object? context,
-        bool writeToDevice,
-        [MdlValue(MdlValueKind.MemoryAddress)] nuint scatterGatherBuffer,
-        [MdlValue(MdlValueKind.Length)] uint scatterGatherLength) => throw null!;
-    [Irql(Kirql.DISPATCH_LEVEL)]
-    public NtStatus BuildMdlFromScatterGatherList(
-        ScatterGatherList scatterGather,
-        [MdlEffect(MdlEffect.Reads)] Mdl originalMdl,
-        out Mdl? targetMdl) => throw null!;
-    // version 3
-    [Irql(Kirql.DISPATCH_LEVEL)]
-    public NtStatus InitializeDmaTransferContext(
-        [MdlEffect(MdlEffect.InitializesTransfer)] DmaTransferContext context) => throw null!;
-    [Irql(Kirql.PASSIVE_LEVEL)]
-    [return: MdlValue(MdlValueKind.PageAlignedAddress)]
-    [return: MdlEffect(MdlEffect.AllocatesCommonBuffer)]
-    public nuint AllocateCommonBufferEx(
-        PhysicalAddress? maximumAddress,
-        [MdlValue(MdlValueKind.Length)] uint length,
-        [MdlValue(MdlValueKind.LogicalAddress)] out PhysicalAddress logicalAddress,
-        bool cacheEnabled,
-        uint preferredNode) => throw null!;
-    [Irql(Kirql.DISPATCH_LEVEL, Minimum = Kirql.DISPATCH_LEVEL)]
-    [MdlEffect(MdlEffect.AllocatesChannel)]
-    public NtStatus AllocateAdapterChannelEx(
-        DeviceObject device,
-        DmaTransferContext transferContext,
-        [MdlValue(MdlValueKind.MapRegisterCount)] uint numberOfMapRegisters,
-        uint flags,
-        DriverControl? executionRoutine,
-        object? executionContext,
-        out MapRegisters? mapRegisterBase) => throw null!;
-    /// <summary>The form without a MapRegisterBase pointer (asynchronous, or synchronous with a routine).</summary>
-    [Irql(Kirql.DISPATCH_LEVEL, Minimum = Kirql.DISPATCH_LEVEL)]
-    [MdlEffect(MdlEffect.AllocatesChannel)]
-    public NtStatus AllocateAdapterChannelEx(
-        DeviceObject device,
-        DmaTransferContext transferContext,
-        [MdlValue(MdlValueKind.MapRegisterCount)] uint numberOfMapRegisters,
-        uint flags,
-        DriverControl executionRoutine,
-        object? executionContext) => throw null!;
-    [Irql(Kirql.DISPATCH_LEVEL)]
-    public bool CancelAdapterChannel(
-        DeviceObject device,
-        [MdlEffect(MdlEffect.CancelsTransfer)] DmaTransferContext transferContext) => throw null!;
-    [Irql(Kirql.DISPATCH_LEVEL)]
-    public NtStatus MapTransferEx(
-        [MdlEffect(MdlEffect.MapsTransfer)] Mdl mdl,
-        MapRegisters? mapRegisterBase,
-        [MdlValue(MdlValueKind.TransferOffset)] ulong offset,
-        [MdlValue(MdlValueKind.DeviceOffset)] uint deviceOffset,
-        [MdlValue(MdlValueKind.TransferLength)] ref uint length,
-        bool writeToDevice,
-        ScatterGatherList? scatterGatherBuffer,
-        [MdlValue(MdlValueKind.Length)] uint scatterGatherBufferLength,
-        DmaCompletionRoutine? completionRoutine,
-        object? completionContext) => throw null!;
-    [Irql(Kirql.DISPATCH_LEVEL)]
-    public NtStatus GetScatterGatherListEx(
-        DeviceObject device,
-        DmaTransferContext transferContext,
-        [MdlEffect(MdlEffect.BuildsList)] Mdl mdl,
-        [MdlValue(MdlValueKind.TransferOffset)] ulong offset,
-        [MdlValue(MdlValueKind.TransferLength)] uint length,
-        uint flags,
-        DriverListControl? executionRoutine,
-        object? context,
-        bool writeToDevice,
-        out ScatterGatherList? scatterGatherList) => throw null!;
-    /// <summary>The form without a list pointer (asynchronous, or synchronous with a routine).</summary>
-    [Irql(Kirql.DISPATCH_LEVEL)]
-    public NtStatus GetScatterGatherListEx(
-        DeviceObject device,
-        DmaTransferContext transferContext,
-        [MdlEffect(MdlEffect.BuildsList)] Mdl mdl,
-        [MdlValue(MdlValueKind.TransferOffset)] ulong offset,
-        [MdlValue(MdlValueKind.TransferLength)] uint length,
-        uint flags,
-        DriverListControl executionRoutine,
-        object? context,
-        bool writeToDevice) => throw null!;
-    [Irql(Kirql.DISPATCH_LEVEL)]
-    public NtStatus FlushAdapterBuffersEx(
-        [MdlEffect(MdlEffect.FlushesTransfer)] Mdl mdl,
-        MapRegisters? mapRegisterBase,
-        [MdlValue(MdlValueKind.TransferOffset)] ulong offset,
-        [MdlValue(MdlValueKind.TransferLength)] uint length,
-        bool writeToDevice) => throw null!;
-    [Irql(Kirql.DISPATCH_LEVEL)]
-    [MdlEffect(MdlEffect.ReleasesChannel)]
-    public void FreeAdapterObject(IoAllocationAction action) => throw null!;
-    [Irql(Kirql.DISPATCH_LEVEL)]
-    public NtStatus CancelMappedTransfer(
-        [MdlEffect(MdlEffect.CancelsTransfer)] DmaTransferContext transferContext) => throw null!;
+    public uint GetDmaAlignment()
+    {
+        Enter(nameof(GetDmaAlignment), Kirql.PASSIVE_LEVEL, exact: true);
+        return 1;
+    }
+
+    /// <summary>Whether the device behind the other adapter is the same one, with the same view of memory.</summary>
+    internal bool SharesBusWith(DmaAdapter other) =>
+        other == this || other.PhysicalDevice == PhysicalDevice && other._window.HighestAddress == _window.HighestAddress;
+
+    /// <summary>Returns adapter, address and map registers.</summary>
+    public override string ToString() => $"DMA adapter {Address:X16} ({MaximumRegisters} map registers)";
 }

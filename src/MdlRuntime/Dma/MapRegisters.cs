@@ -2,6 +2,25 @@ using MdlRuntime.Annotations;
 
 namespace MdlRuntime;
 
-/// <summary>MapRegisterBase: an opaque handle; null is a legal value.</summary>
+/// <summary>MapRegisterBase: an opaque handle; null is a legal value and means that the adapter needs no map registers.</summary>
 [MdlEntity(MdlEntity.MapRegisters)]
-public sealed class MapRegisters { }
+public sealed class MapRegisters
+{
+    internal MapRegisters()
+    {
+    }
+
+    internal DmaAdapter? Adapter { get; set; }
+
+    /// <summary>Index of the first register in the machine's pool; -1 where the adapter needs no registers.</summary>
+    internal int First { get; set; }
+
+    internal uint Count { get; set; }
+
+    internal bool IsAllocated { get; set; }
+
+    internal TransferMap Map { get; } = new();
+
+    /// <summary>What stops print as the base: the position in the register file.</summary>
+    internal ulong Handle => (ulong)First;
+}

@@ -2,11 +2,45 @@ using MdlRuntime.Annotations;
 
 namespace MdlRuntime;
 
+/// <summary>The fragments of a transfer as the device has to address them, in buffer order. WDK: SCATTER_GATHER_LIST.</summary>
 [MdlEntity(MdlEntity.ScatterGatherList)]
 public sealed class ScatterGatherList
 {
-    /// <summary>A caller-supplied list with room for <paramref name="capacity"/> elements (MapTransferEx, BuildScatterGatherList).</summary>
-    public static ScatterGatherList WithCapacity(uint capacity) => throw null!;
-    public uint NumberOfElements => throw null!;
-    public ReadOnlySpan<ScatterGatherElement> Elements => throw null!;
+    private ScatterGatherElement[] _elements = [];
+    private int _count;
+
+    internal ScatterGatherList()
+    {
+    }
+
+    /// <summary>Makes a caller-supplied list (MapTransferEx, BuildScatterGatherList).</summary>
+    /// <param name="capacity">Elements that it has room for.</param>
+    /// <returns>An empty list.</returns>
+    public static ScatterGatherList WithCapacity(uint capacity) => new() { _elements = new ScatterGatherElement[capacity] };
+
+    /// <summary>Number of fragments.</summary>
+    public uint NumberOfElements => (uint)_count;
+
+    /// <summary>The fragments; their lengths add up to the length of the transfer. Valid until PutScatterGatherList.</summary>
+    public ReadOnlySpan<ScatterGatherElement> Elements => _elements.AsSpan(0, _count);
+
+    /// <summary>The system's part: what the list holds mapped; null once it is put.</summary>
+    internal MapRegisters? Registers { get; set; }
+
+    internal void Fill(ReadOnlySpan<MappedRun> runs, bool isOneElement)
+    {
+        _count = isOneElement ? Math.Min(runs.Length, 1) : runs.Length;
+        if (_elements.Length < _count)
+            _elements = new ScatterGatherElement[Math.Max(_count, 2 * _elements.Length)];
+        uint total = 0;
+        for (int i = 0; i < runs.Length; i++)
+        {
+            total += runs[i].Length;
+            if (i < _count)
+                _elements[i] = new(runs[i].Logical, runs[i].Length);
+        }
+
+        if (isOneElement && _count == 1)
+            _elements[0] = new(runs[0].Logical, total);
+    }
 }

@@ -127,11 +127,4 @@ public static partial class IoManager
     public static void IoQueueWorkItem(IoWorkItem workItem, IoWorkItemRoutine routine, object? context) => throw null!;
     [Irql(Kirql.DISPATCH_LEVEL)]
     public static void IoFreeWorkItem(IoWorkItem workItem) => throw null!;
-
-    [Irql(Kirql.PASSIVE_LEVEL)]
-    [return: MdlEffect(MdlEffect.AllocatesAdapter)]
-    public static DmaAdapter? IoGetDmaAdapter(
-        DeviceObject? physicalDeviceObject,
-        DeviceDescription description,
-        [MdlValue(MdlValueKind.MapRegisterCount)] out uint numberOfMapRegisters) => throw null!;
 }

@@ -32,6 +32,9 @@ public sealed record MachineOptions
     /// <summary>True: a short device write through bounce pages leaves the rest of the caller's bytes unchanged.</summary>
     public bool PreserveBouncedBytes { get; init; }
 
+    /// <summary>True: devices see memory at its physical addresses, which hides drivers that confuse the two (D17).</summary>
+    public bool LogicalEqualsPhysical { get; init; }
+
     /// <summary>Called for each thing the machine does, on the thread that does it, while it happens; null costs nothing.</summary>
     public Action<TraceRecord>? Trace { get; init; }
 

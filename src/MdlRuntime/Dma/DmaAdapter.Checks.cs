@@ -1,0 +1,59 @@
+using MdlRuntime.Verification;
+
+namespace MdlRuntime;
+
+public sealed partial class DmaAdapter
+{
+    private Processor Enter(string routine, Kirql irql, bool exact)
+    {
+        Processor processor = Processor.Current;
+        if (processor.System != System)
+            throw new InvalidOperationException($"{routine} was called on an adapter of another machine.");
+        if (_isReleased)
+            Report(0x18, Address, 0, 0, "MDL4010", $"{routine} was called on an adapter that PutDmaAdapter had released.");
+        if (processor.Irql > irql || exact && processor.Irql != irql)
+        {
+            Report(0x13, exact ? 1u : 2u, (ulong)irql, (ulong)processor.Irql, "MDL6004",
+                $"{routine} was called at {processor.Irql}; it needs {(exact ? "" : "at most ")}{irql}.");
+        }
+
+        return processor;
+    }
+
+    private void Report(ulong violation, ulong parameter2, ulong parameter3, ulong parameter4, string ruleId, string explanation) =>
+        System.Verifier.Report(new(BugCheckCode.DRIVER_VERIFIER_DMA_VIOLATION, violation, parameter2, parameter3, parameter4, ruleId, explanation));
+
+    private void ReportLeft(ulong violation, uint count, string what)
+    {
+        if (count > 0)
+            Report(violation, Address, count, 0, "MDL4010", $"PutDmaAdapter was called while {count} {what} of the adapter were not freed.");
+    }
+
+    /// <summary>What the verifier demands of every position that a driver names (DMA-192, DMA-375).</summary>
+    private void CheckPosition(Mdl mdl, nuint currentVa, ulong length, ulong available, string routine)
+    {
+        if (!System.Verifier.IsOn)
+            return;
+
+        if (!mdl.Has(MdlFlags.MDL_PAGES_LOCKED | MdlFlags.MDL_SOURCE_IS_NONPAGED_POOL | MdlFlags.MDL_PARTIAL | MdlFlags.MDL_IO_SPACE))
+            Report(0x0E, mdl.Address, 0, 0, "MDL4009", $"{routine} was given an MDL whose pages are not locked.");
+        nuint start = mdl.VirtualAddress;
+        if (currentVa < start || currentVa - start >= mdl.Length)
+        {
+            Report(0x1B, currentVa, mdl.Address, 0, "MDL4002",
+                $"{routine} was given {currentVa:X16}, which is not in the MDL ({start:X16}, {mdl.Length} bytes): CurrentVa comes from MmGetMdlVirtualAddress.");
+        }
+        else if (length > available)
+        {
+            ulong excess = length - available;
+            bool crosses = excess > PAGE_SIZE - BYTE_OFFSET(start + mdl.Length - 1) - 1;
+            string explanation = $"{routine} was asked for {length} bytes at {currentVa:X16}, {excess} more than the MDL holds from there.";
+            if (crosses)
+                Report(0x1F, 3, mdl.Address, length, "MDL2003", explanation);
+            else
+                Report(0x24, excess, 0, 0, "MDL2003", explanation);
+        }
+    }
+
+    private static ulong BytesFrom(Mdl mdl, nuint currentVa) => unchecked(mdl.Length - (ulong)(currentVa - mdl.VirtualAddress));
+}

@@ -1,0 +1,214 @@
+using MdlRuntime.Annotations;
+
+namespace MdlRuntime;
+
+public sealed partial class DmaAdapter
+{
+    /// <summary>What a device is pointed at where the page list of the MDL holds no frame: nothing answers there.</summary>
+    private const ulong NowherePage = 0x000F_FFFF_FFFF_F000;
+
+    /// <summary>Makes a piece of an MDL reachable for the device, copying it to bounce pages where the device cannot reach it and it is to be sent.</summary>
+    /// <param name="mdl">One MDL; a chain is walked by the driver.</param>
+    /// <param name="mapRegisterBase">The base that the AdapterControl routine was given, null included.</param>
+    /// <param name="currentVa">Position in the MDL: MmGetMdlVirtualAddress, plus what earlier transfers mapped. An index, not a pointer.</param>
+    /// <param name="length">
+    /// Bytes wanted; above 0. With scatter/gather it returns the bytes mapped, which are the first physically contiguous run;
+    /// without, it does not change.
+    /// </param>
+    /// <param name="writeToDevice">True: memory to device. False: device to memory.</param>
+    /// <returns>Logical address for the device, valid until FlushAdapterBuffers.</returns>
+    /// <remarks>IRQL at most DISPATCH_LEVEL. There is no error return: only the verifier sees what is wrong (0xE6). WDK: MapTransfer.</remarks>
+    [Irql(Kirql.DISPATCH_LEVEL)]
+    [return: MdlValue(MdlValueKind.LogicalAddress)]
+    public PhysicalAddress MapTransfer(
+        [MdlEffect(MdlEffect.MapsTransfer)] Mdl mdl,
+        MapRegisters? mapRegisterBase,
+        [MdlValue(MdlValueKind.MdlVirtualAddress)] [BelongsTo("mdl")] nuint currentVa,
+        [MdlValue(MdlValueKind.TransferLength)] ref uint length,
+        bool writeToDevice)
+    {
+        Processor processor = Enter(nameof(MapTransfer), Kirql.DISPATCH_LEVEL, exact: false);
+        MdlChecks.Require(processor, mdl, Mdl.StartVaOffset);
+        CheckPosition(mdl, currentVa, length, BytesFrom(mdl, currentVa), nameof(MapTransfer));
+        TransferMap map = MapOf(mapRegisterBase);
+        map.BeginOperation(mdl);
+        if (length == 0)
+            Report(0x21, Address, 0, 0, "MDL4016", "MapTransfer was asked to map 0 bytes.");
+        else if (System.Verifier.IsOn && map.IsMapped(mdl, currentVa, length))
+        {
+            Report(0x1D, currentVa, currentVa + length, currentVa, "MDL4007",
+                $"MapTransfer was asked for {length} bytes at {currentVa:X16} of which some are mapped already: CurrentVa advances by the length returned.");
+        }
+
+        MdlPages pages = new(mdl, System.Memory.Frames);
+        PhysicalRun found = PhysicalRun.At(pages, currentVa, length, _window);
+        var run = new MappedRun
+        {
+            Mdl = mdl, Va = currentVa, WriteToDevice = writeToDevice,
+            Length = _scatterGather ? found.Length : length,
+        };
+        uint registers = ADDRESS_AND_SIZE_TO_SPAN_PAGES(currentVa, run.Length);
+        CheckRegisters(mapRegisterBase, map.RegistersUsed, registers);
+        bool isWhole = found.Length == run.Length;
+        if (mapRegisterBase is { First: >= 0 } && (!isWhole || !found.IsReachable && found.First != Pfn.None))
+        {
+            (run.IsBounced, run.Bounce) = (true, _dma.Registers.Address(mapRegisterBase.First) + map.RegistersUsed * PAGE_SIZE + BYTE_OFFSET(currentVa));
+            run.Logical = _window.ToLogical(run.Bounce);
+            FillBounce(pages, run);
+        }
+        else
+        {
+            run.Logical = LogicalOf(found.First, BYTE_OFFSET(currentVa));
+        }
+
+        if (run.Length > 0)
+            map.Add(run);
+        map.RegistersUsed += registers;
+        length = run.Length;
+        System.Trace(nameof(MapTransfer), mdl, (ulong)run.Logical.QuadPart, run.Length, (ulong)found.First.Number);
+        return run.Logical;
+    }
+
+    /// <summary>Ends an operation: what the device wrote into bounce pages reaches the MDL's pages now, and the range is no longer mapped.</summary>
+    /// <param name="mdl">The MDL mapped.</param>
+    /// <param name="mapRegisterBase">The base mapped with.</param>
+    /// <param name="currentVa">Position of the first MapTransfer call of the operation.</param>
+    /// <param name="length">Bytes of the whole operation, or those that the device really moved; the rest stays as it is.</param>
+    /// <param name="writeToDevice">The direction mapped.</param>
+    /// <returns>False when not all of the range was mapped, so that some of it cannot have been flushed.</returns>
+    /// <remarks>IRQL at most DISPATCH_LEVEL. After every operation, before the IRP is completed and the registers are freed. WDK: FlushAdapterBuffers.</remarks>
+    [Irql(Kirql.DISPATCH_LEVEL)]
+    public bool FlushAdapterBuffers(
+        [MdlEffect(MdlEffect.FlushesTransfer)] Mdl mdl,
+        MapRegisters? mapRegisterBase,
+        [MdlValue(MdlValueKind.MdlVirtualAddress)] [BelongsTo("mdl")] nuint currentVa,
+        [MdlValue(MdlValueKind.TransferLength)] uint length,
+        bool writeToDevice)
+    {
+        Processor processor = Enter(nameof(FlushAdapterBuffers), Kirql.DISPATCH_LEVEL, exact: false);
+        MdlChecks.Require(processor, mdl, Mdl.StartVaOffset);
+        System.Trace(nameof(FlushAdapterBuffers), mdl, currentVa, length, writeToDevice ? 1u : 0u);
+        CheckPosition(mdl, currentVa, length: 0, available: 0, nameof(FlushAdapterBuffers));
+        TransferMap map = MapOf(mapRegisterBase);
+        if (!TryFlush(map, mdl, currentVa, length, writeToDevice, out uint flushed))
+        {
+            ulong violation = mapRegisterBase is not null && map.Count == 0 ? 0x20u : 0x16u;
+            ulong parameter2 = mapRegisterBase is null ? Address : mapRegisterBase.Handle;
+            Report(violation, parameter2, currentVa, mdl.Address, "MDL4003",
+                $"FlushAdapterBuffers was called for {length} bytes at {currentVa:X16}, which are not mapped.");
+        }
+        else if (flushed < length)
+        {
+            Report(0x00, 1, BytesFrom(mdl, unchecked(currentVa + flushed)), length - flushed, "MDL4005",
+                $"FlushAdapterBuffers was called for {length} bytes at {currentVa:X16}; {flushed} of them are mapped.");
+        }
+
+        return flushed == length;
+    }
+
+    /// <summary>Flushes the runs of a range; the operation they belong to ends with it, however little of it moved.</summary>
+    private bool TryFlush(TransferMap map, Mdl mdl, nuint currentVa, uint length, bool writeToDevice, out uint flushed)
+    {
+        flushed = 0;
+        bool found = false, isCut = false;
+        nuint next = 0;
+        for (int i = 0; i < map.Count;)
+        {
+            MappedRun run = map.Runs[i];
+            bool isFlushed = run.Overlaps(mdl, currentVa, length) || length == 0 && run.Mdl == mdl && run.Va == currentVa;
+            // Where the range ends inside a run the device stopped there, and nothing after it is mapped any more.
+            bool follows = found && run.Mdl == mdl && run.Va == next;
+            if (isFlushed)
+            {
+                flushed += FlushRun(run, currentVa, length, writeToDevice);
+                (found, isCut) = (true, isCut || unchecked(currentVa + length) < run.End);
+            }
+
+            if (isFlushed || follows)
+                next = run.End;
+            if (isFlushed || follows && isCut)
+            {
+                map.RemoveAt(i);
+                continue;
+            }
+
+            map.Runs[i].IsLoose |= follows;
+            i++;
+        }
+
+        return found;
+    }
+
+    private uint FlushRun(in MappedRun run, nuint currentVa, uint length, bool writeToDevice)
+    {
+        if (run.WriteToDevice != writeToDevice)
+        {
+            Report(0x16, (ulong)run.Logical.QuadPart, run.Va, run.Mdl.Address, "MDL4008",
+                $"{run.Length} bytes at {run.Va:X16} were mapped with WriteToDevice {run.WriteToDevice} and flushed with {writeToDevice}.");
+        }
+
+        nuint start = Math.Max(currentVa, run.Va);
+        uint count = (uint)(Math.Min(unchecked(currentVa + length), run.End) - start);
+        if (run.IsBounced && !writeToDevice)
+            EmptyBounce(run, start, count);
+        return count;
+    }
+
+    private TransferMap MapOf(MapRegisters? mapRegisterBase)
+    {
+        if (mapRegisterBase is null)
+            return _directMap;
+        return mapRegisterBase.Adapter?._dma == _dma
+            ? mapRegisterBase.Map
+            : throw new ArgumentException("the map registers belong to another machine", nameof(mapRegisterBase));
+    }
+
+    private void CheckRegisters(MapRegisters? mapRegisterBase, uint used, uint wanted)
+    {
+        uint held = mapRegisterBase is null ? _needsRegisters ? 0 : MaximumRegisters : mapRegisterBase.IsAllocated ? mapRegisterBase.Count : 0;
+        if (wanted > held)
+        {
+            Report(0x0C, wanted, held, 0, "MDL4005",
+                $"MapTransfer needs {wanted} map registers, one per page that the piece touches; {held} are there.");
+        }
+        else if (mapRegisterBase is not null && used + wanted > held)
+        {
+            Report(0x15, used + wanted, held, 0, "MDL4005",
+                $"MapTransfer needs {wanted} more map registers while {used} of {held} are in use.");
+        }
+    }
+
+    private PhysicalAddress LogicalOf(Pfn pfn, uint offset) => pfn == Pfn.None
+        ? new((long)(NowherePage + offset))
+        : _window.ToLogical((ulong)pfn.Address.QuadPart + offset);
+
+    /// <summary>What bounce pages hold when the device starts: the bytes to send, or for a read a pattern, unless short reads must leave the caller's bytes alone.</summary>
+    private void FillBounce(in MdlPages pages, in MappedRun run)
+    {
+        if (run.WriteToDevice || System.Options.PreserveBouncedBytes)
+            CopyBounce(pages, run, run.Va, run.Length, toBounce: true);
+        else
+            _dma.Registers.Bytes(run.Bounce, run.Length).Fill(MapRegisterPool.Pattern);
+    }
+
+    private void EmptyBounce(in MappedRun run, nuint start, uint count) =>
+        CopyBounce(new(run.Mdl, System.Memory.Frames), run, start, count, toBounce: false);
+
+    private void CopyBounce(in MdlPages pages, in MappedRun run, nuint start, uint count, bool toBounce)
+    {
+        System.Trace("BounceCopy", run.Mdl, (ulong)run.Logical.QuadPart + (start - run.Va), count, toBounce ? 1u : 0u);
+        Span<byte> bounce = _dma.Registers.Bytes(run.Bounce + (start - run.Va), count);
+        for (int done = 0; done < bounce.Length;)
+        {
+            nuint at = unchecked(start + (nuint)done);
+            int part = (int)Math.Min(PAGE_SIZE - BYTE_OFFSET(at), (uint)(bounce.Length - done));
+            Span<byte> there = bounce.Slice(done, part);
+            Pfn pfn = pages.At(at);
+            if (pfn != Pfn.None && toBounce)
+                System.Memory.Arena.Bytes(pfn, BYTE_OFFSET(at), part).CopyTo(there);
+            else if (pfn != Pfn.None)
+                there.CopyTo(System.Memory.Arena.Bytes(pfn, BYTE_OFFSET(at), part));
+            done += part;
+        }
+    }
+}

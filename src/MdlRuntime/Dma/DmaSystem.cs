@@ -1,0 +1,175 @@
+namespace MdlRuntime;
+
+/// <summary>What the adapters of one machine share: map registers, those who wait for them, what is mapped, and the objects used again and again.</summary>
+internal sealed class DmaSystem : ILayerState<DmaSystem>
+{
+    private readonly Stack<ChannelRequest> _freeRequests = new();
+    private readonly List<ChannelRequest> _deviceRequests = [];
+
+    // First in, first out: a handle that a driver kept too long stays recognizable as freed for as long as possible.
+    private readonly Queue<MapRegisters> _freeRegisters = new();
+    private readonly Queue<ScatterGatherList> _freeLists = new();
+    private ChannelQueue _registerQueue;
+    private TransferMap? _firstLive;
+
+    private DmaSystem(KernelSystem system)
+    {
+        System = system;
+        Registers = new(system.Memory, system.Options.MapRegisters);
+    }
+
+    public KernelSystem System { get; }
+
+    public MapRegisterPool Registers { get; }
+
+    public static DmaSystem Create(KernelSystem system) => new(system);
+
+    /// <summary>The request of a device object whose AdapterControl routine has not returned yet: there is room for one (DMA-139).</summary>
+    public ChannelRequest? FindRequest(DeviceObject device)
+    {
+        foreach (ChannelRequest request in _deviceRequests)
+        {
+            if (request.Device == device)
+                return request;
+        }
+
+        return null;
+    }
+
+    public ChannelRequest TakeRequest(DmaAdapter adapter, DeviceObject device, uint registerCount, object? context)
+    {
+        if (!_freeRequests.TryPop(out ChannelRequest? request))
+            request = new();
+        (request.Adapter, request.Device, request.RegisterCount, request.Context) = (adapter, device, registerCount, context);
+        request.Irp = device.CurrentIrp;
+        return request;
+    }
+
+    public void AddDeviceRequest(ChannelRequest request) => _deviceRequests.Add(request);
+
+    public void RemoveDeviceRequest(ChannelRequest request) => _deviceRequests.Remove(request);
+
+    public void Recycle(ChannelRequest request)
+    {
+        request.Clear();
+        _freeRequests.Push(request);
+    }
+
+    public ScatterGatherList TakeList() => _freeLists.TryDequeue(out ScatterGatherList? list) ? list : new();
+
+    public void Recycle(ScatterGatherList list) => _freeLists.Enqueue(list);
+
+    /// <summary>Gives a request its registers, or parks it: nobody overtakes a waiting request, even if enough registers are free (DMA-110).</summary>
+    public bool TryGiveRegisters(ChannelRequest request)
+    {
+        if (_registerQueue.First is null && TryTake(request))
+            return true;
+
+        _registerQueue.Enqueue(request);
+        return false;
+    }
+
+    /// <summary>A handle for registers; <paramref name="first"/> is -1 where the adapter needs none.</summary>
+    public MapRegisters TakeHandle(DmaAdapter adapter, int first, uint count)
+    {
+        if (!_freeRegisters.TryDequeue(out MapRegisters? registers))
+            registers = new();
+        (registers.Adapter, registers.First, registers.Count, registers.IsAllocated) = (adapter, first, count, true);
+        registers.Map.Owner = adapter;
+        AddLive(registers.Map);
+        return registers;
+    }
+
+    /// <summary>Ends an allocation; what is still mapped through it is forgotten. Waiting requests are granted by <see cref="GrantWaiting"/>.</summary>
+    public void Free(MapRegisters registers)
+    {
+        RemoveLive(registers.Map);
+        registers.Map.Clear();
+        registers.IsAllocated = false;
+        if (registers.First >= 0)
+            Registers.Release(registers.First, registers.Count);
+        _freeRegisters.Enqueue(registers);
+    }
+
+    /// <summary>Runs the requests that wait for registers, from the head, up to the first that cannot be satisfied (DMA-110, DMA-174).</summary>
+    public void GrantWaiting(Processor processor)
+    {
+        while (_registerQueue.First is { } request && TryTake(request))
+        {
+            _registerQueue.Dequeue();
+            request.Adapter.Resume(processor, request);
+        }
+    }
+
+    public void AddLive(TransferMap map)
+    {
+        (map.NextLive, map.PreviousLive) = (_firstLive, null);
+        if (_firstLive is not null)
+            _firstLive.PreviousLive = map;
+        _firstLive = map;
+    }
+
+    public void RemoveLive(TransferMap map)
+    {
+        if (map.PreviousLive is null)
+            _firstLive = map.NextLive;
+        else
+            map.PreviousLive.NextLive = map.NextLive;
+        if (map.NextLive is not null)
+            map.NextLive.PreviousLive = map.PreviousLive;
+        (map.NextLive, map.PreviousLive) = (null, null);
+    }
+
+    /// <summary>The mapping that gives the device of <paramref name="adapter"/> a logical address.</summary>
+    public bool TryFindRun(DmaAdapter adapter, PhysicalAddress logical, out MappedRun run)
+    {
+        for (TransferMap? map = _firstLive; map is not null; map = map.NextLive)
+        {
+            if (map.Owner.SharesBusWith(adapter) && map.TryFind(logical, out run))
+                return true;
+        }
+
+        run = default;
+        return false;
+    }
+
+    /// <summary>
+    /// Reports a chain of MDLs that goes back to its owner while pieces of it are still mapped for a device:
+    /// their data may not have arrived (DMA-127, DMA-330).
+    /// </summary>
+    public void CheckFlushed(Mdl? chain, string what)
+    {
+        for (TransferMap? map = _firstLive; map is not null; map = map.NextLive)
+        {
+            foreach (ref readonly MappedRun run in map.Runs)
+            {
+                if (run.IsLoose || !IsInChain(chain, run.Mdl))
+                    continue;
+
+                System.Verifier.Report(new(BugCheckCode.DRIVER_VERIFIER_DMA_VIOLATION, 0x0D, map.MappedBytes, (ulong)Registers.Capacity * PAGE_SIZE, 0,
+                    "MDL4003", $"{what} while {map.MappedBytes} bytes of it were mapped and not flushed: FlushAdapterBuffers or PutScatterGatherList comes first."));
+                return;
+            }
+        }
+    }
+
+    private static bool IsInChain(Mdl? chain, Mdl mdl)
+    {
+        for (Mdl? at = chain; at is not null; at = at.Next)
+        {
+            if (at == mdl)
+                return true;
+        }
+
+        return false;
+    }
+
+    private bool TryTake(ChannelRequest request)
+    {
+        if (!Registers.TryTake(request.RegisterCount, out int first))
+            return false;
+
+        request.Registers = TakeHandle(request.Adapter, first, request.RegisterCount);
+        return true;
+    }
+}

@@ -1,0 +1,87 @@
+using MdlRuntime.Annotations;
+
+namespace MdlRuntime;
+
+public static partial class IoManager
+{
+    private const uint HighestDescriptionVersion = 3;
+
+    /// <summary>Narrowest version 3 device that the system can serve: it drives 24 address bits.</summary>
+    private const uint NarrowestAddressWidth = 24;
+
+    /// <summary>Returns the adapter for the DMA of a device.</summary>
+    /// <param name="physicalDeviceObject">The physical device object, or a device object of the driver. Null gets no adapter.</param>
+    /// <param name="description">What the device can do. Versions 0 to 3; bus masters only.</param>
+    /// <param name="numberOfMapRegisters">
+    /// The most map registers that one transfer may use: one more than the pages of MaximumLength, or as many as the machine has.
+    /// Longer transfers are split.
+    /// </param>
+    /// <returns>The adapter, or null: unknown version, or no memory.</returns>
+    /// <exception cref="NotModelledException">The device is subordinate (system DMA).</exception>
+    /// <remarks>IRQL PASSIVE_LEVEL. Released with <see cref="DmaAdapter.PutDmaAdapter"/>. WDK: IoGetDmaAdapter.</remarks>
+    [Irql(Kirql.PASSIVE_LEVEL)]
+    [return: MdlEffect(MdlEffect.AllocatesAdapter)]
+    public static DmaAdapter? IoGetDmaAdapter(
+        DeviceObject? physicalDeviceObject,
+        DeviceDescription description,
+        [MdlValue(MdlValueKind.MapRegisterCount)] out uint numberOfMapRegisters)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        Processor processor = Processor.Current;
+        KernelSystem system = processor.System;
+        numberOfMapRegisters = 0;
+        system.Trace(nameof(IoGetDmaAdapter), physicalDeviceObject, description.Version, description.MaximumLength);
+        if (processor.Irql != Kirql.PASSIVE_LEVEL)
+        {
+            system.Verifier.Report(new(BugCheckCode.DRIVER_VERIFIER_DMA_VIOLATION, 0x13, 1, (ulong)Kirql.PASSIVE_LEVEL, (ulong)processor.Irql,
+                "MDL6004", $"IoGetDmaAdapter was called at {processor.Irql}; it needs PASSIVE_LEVEL."));
+        }
+
+        if (description.Version > HighestDescriptionVersion)
+        {
+            system.Verifier.Report(new(BugCheckCode.DRIVER_VERIFIER_DMA_VIOLATION, 0x25, description.Version, 0, 0,
+                "MDL4017", $"IoGetDmaAdapter was given a device description of version {description.Version}; 0 to 3 exist."));
+            return null;
+        }
+
+        if (physicalDeviceObject is null)
+            return null;
+        if (!description.Master)
+            throw new NotModelledException($"{nameof(IoGetDmaAdapter)} for a subordinate device");
+        return AddressWidth(description) is int width
+            ? GetBusMasterAdapter(system, physicalDeviceObject, description, width, out numberOfMapRegisters)
+            : null;
+    }
+
+    private static DmaAdapter? GetBusMasterAdapter(
+        KernelSystem system, DeviceObject device, DeviceDescription description, int width, out uint numberOfMapRegisters)
+    {
+        DmaSystem dma = system.Layer<DmaSystem>();
+        Pfn last = new(system.Memory.Frames.Count - 1);
+        bool needsRegisters = !description.ScatterGather || !new LogicalWindow(width, logicalEqualsPhysical: true).CanReach(last);
+        numberOfMapRegisters = 0;
+        nuint address = system.Memory.NonPagedPool.Allocate(DmaAdapter.ObjectSize, DmaAdapter.PoolTag, zero: true);
+        if (address == 0)
+            return null;
+        if (needsRegisters && !dma.Registers.TryAddUser())
+        {
+            system.Memory.NonPagedPool.Free(address);
+            return null;
+        }
+
+        const uint lengthMask = 0x7FFF_FFFF;
+        uint pool = (uint)(needsRegisters ? dma.Registers.Capacity : system.Options.MapRegisters);
+        numberOfMapRegisters = Math.Min((uint)BYTES_TO_PAGES(description.MaximumLength & lengthMask) + 1, pool);
+        return new(dma, address, device, new(width, system.Options.LogicalEqualsPhysical), description.ScatterGather, numberOfMapRegisters, needsRegisters);
+    }
+
+    /// <summary>Address bits that the device drives, or null for a version 3 description that names an impossible number (DMA-047, DMA-048, DMA-056).</summary>
+    private static int? AddressWidth(DeviceDescription description)
+    {
+        if (description.Version == HighestDescriptionVersion)
+            return description.DmaAddressWidth is >= NarrowestAddressWidth and <= 64 ? (int)description.DmaAddressWidth : null;
+        if (description.Dma64BitAddresses)
+            return 64;
+        return description.Dma32BitAddresses || description is { ScatterGather: true, InterfaceType: InterfaceType.PCIBus } ? 32 : 24;
+    }
+}

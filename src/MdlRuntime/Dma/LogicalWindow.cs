@@ -1,0 +1,31 @@
+namespace MdlRuntime;
+
+/// <summary>
+/// How an adapter's bus presents memory: the logical address of a byte is its physical address with one bit flipped, the highest that the
+/// device drives. So logical and physical addresses never coincide (D17), neighbours stay neighbours, and no device needs more address lines.
+/// </summary>
+internal readonly struct LogicalWindow
+{
+    /// <summary>Highest width that matters: memory ends far below, and the flipped bit must stay clear of it.</summary>
+    private const int WidestFlip = 45;
+
+    private readonly ulong _flip;
+
+    public LogicalWindow(int addressWidth, bool logicalEqualsPhysical)
+    {
+        HighestAddress = addressWidth == 64 ? ulong.MaxValue : (1UL << addressWidth) - 1;
+        _flip = logicalEqualsPhysical ? 0 : 1UL << (Math.Min(addressWidth, WidestFlip) - 1);
+    }
+
+    /// <summary>The highest address that the device can drive.</summary>
+    public ulong HighestAddress { get; }
+
+    public bool CanReach(Pfn pfn) => (((ulong)pfn.Number << PAGE_SHIFT) | (PAGE_SIZE - 1)) <= HighestAddress;
+
+    public PhysicalAddress ToLogical(ulong physical) => new((long)(physical ^ _flip));
+
+    public ulong ToPhysical(PhysicalAddress logical) => (ulong)logical.QuadPart ^ _flip;
+
+    /// <summary>Whether the page after <paramref name="pfn"/> follows it on the bus too.</summary>
+    public bool ContinuesAfter(Pfn pfn) => ((((ulong)pfn.Number ^ ((ulong)pfn.Number + 1)) << PAGE_SHIFT) & _flip) == 0;
+}

@@ -1,0 +1,80 @@
+using System.Numerics;
+
+namespace MdlRuntime;
+
+/// <summary>The machine's map registers: physically adjacent bounce pages that every device can reach, handed out in consecutive runs.</summary>
+internal sealed class MapRegisterPool(MemorySystem memory, int wanted)
+{
+    /// <summary>What a free register and a register mapped for a read hold, so that a missing or too long copy is visible (DMA-315, DMA-373).</summary>
+    public const byte Pattern = 0x0F;
+
+    private static readonly Pfn s_preferred = new(0x200);
+    private static readonly Pfn s_highest = new(0xFFF);
+
+    private RunBitmap _used = new(0);
+    private Pfn _first = Pfn.None;
+    private int _users;
+
+    /// <summary>Registers that exist; fewer than wanted on a machine with little memory below 16 MiB.</summary>
+    public int Capacity { get; private set; }
+
+    /// <summary>Makes the bounce pages exist for one more adapter; false when there is no memory for a single one.</summary>
+    public bool TryAddUser()
+    {
+        if (_users == 0 && !TryAllocate())
+            return false;
+
+        _users++;
+        return true;
+    }
+
+    /// <summary>The last user takes the bounce pages with it.</summary>
+    public void RemoveUser()
+    {
+        if (--_users > 0)
+            return;
+
+        for (int i = 0; i < Capacity; i++)
+            memory.Frames.RemoveOwner(new(_first.Number + (nuint)i));
+        Capacity = 0;
+    }
+
+    public bool TryTake(uint count, out int first)
+    {
+        first = -1;
+        return count <= (uint)Capacity && _used.TryTake((int)count, out first);
+    }
+
+    public void Release(int first, uint count)
+    {
+        _used.Release(first, (int)count);
+        Bytes(Address(first), count * PAGE_SIZE).Fill(Pattern);
+    }
+
+    /// <summary>Physical address of the page behind a register.</summary>
+    public ulong Address(int register) => (ulong)(_first.Number + (nuint)register) << PAGE_SHIFT;
+
+    /// <summary>Bounce bytes at a physical address, as far as there is memory: a run longer than its registers goes on into what follows.</summary>
+    public Span<byte> Bytes(ulong address, ulong length)
+    {
+        ulong end = Math.Min(address + length, (ulong)memory.Arena.FrameCount << PAGE_SHIFT);
+        return memory.Arena.Bytes(new((nuint)(address >> PAGE_SHIFT)), BYTE_OFFSET((nuint)address), (int)(end - address));
+    }
+
+    private bool TryAllocate()
+    {
+        int count = Math.Min(wanted, (int)s_highest.Number);
+        while (!memory.Frames.TryAllocateContiguous((nuint)count, s_preferred, s_highest, 0, FrameUse.MapRegister, out _first)
+            && !memory.Frames.TryAllocateContiguous((nuint)count, new(1), s_highest, 0, FrameUse.MapRegister, out _first))
+        {
+            if (--count == 0)
+                return false;
+            count = (int)BitOperations.RoundUpToPowerOf2((uint)count) / 2 is var half and > 0 ? half : count;
+        }
+
+        Capacity = count;
+        _used = new(count);
+        Bytes(Address(0), (ulong)count * PAGE_SIZE).Fill(Pattern);
+        return true;
+    }
+}

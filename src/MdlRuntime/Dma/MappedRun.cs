@@ -1,0 +1,28 @@
+namespace MdlRuntime;
+
+/// <summary>A piece of an MDL that the device reaches as one range of logical addresses.</summary>
+internal struct MappedRun
+{
+    public Mdl Mdl;
+
+    /// <summary>Position of the first byte in the MDL's virtual range.</summary>
+    public nuint Va;
+
+    public uint Length;
+
+    public PhysicalAddress Logical;
+
+    /// <summary>Physical address of the first byte in the bounce pages; meaningful only if <see cref="IsBounced"/>.</summary>
+    public ulong Bounce;
+
+    public bool IsBounced;
+
+    public bool WriteToDevice;
+
+    /// <summary>A flush ended the operation before it named this run: the run may still be flushed, and no longer counts as mapped.</summary>
+    public bool IsLoose;
+
+    public readonly nuint End => Va + Length;
+
+    public readonly bool Overlaps(Mdl mdl, nuint va, uint length) => Mdl == mdl && va < End && Va < va + length;
+}

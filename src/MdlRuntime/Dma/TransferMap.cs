@@ -1,0 +1,111 @@
+namespace MdlRuntime;
+
+/// <summary>What is mapped through one allocation of map registers, one scatter/gather list, or an adapter that needs no registers.</summary>
+internal sealed class TransferMap
+{
+    private MappedRun[] _runs = new MappedRun[4];
+    private int _hint;
+
+    /// <summary>Whose device the mapping is for.</summary>
+    public DmaAdapter Owner { get; set; } = null!;
+
+    public int Count { get; private set; }
+
+    /// <summary>Registers used since the last flush (DMA-155).</summary>
+    public uint RegistersUsed { get; set; }
+
+    public TransferMap? NextLive { get; set; }
+
+    public TransferMap? PreviousLive { get; set; }
+
+    public Span<MappedRun> Runs => _runs.AsSpan(0, Count);
+
+    public void Add(in MappedRun run)
+    {
+        if (Count == _runs.Length)
+            Array.Resize(ref _runs, 2 * Count);
+        _runs[Count++] = run;
+    }
+
+    public void Clear()
+    {
+        Runs.Clear();
+        (Count, RegistersUsed, _hint) = (0, 0, 0);
+    }
+
+    public void RemoveAt(int index)
+    {
+        Count--;
+        Array.Copy(_runs, index + 1, _runs, index, Count - index);
+        _runs[Count] = default;
+    }
+
+    /// <summary>Forgets what an earlier flush left over once a new operation begins.</summary>
+    public void BeginOperation(Mdl mdl)
+    {
+        bool anyMapped = false;
+        for (int i = Count - 1; i >= 0; i--)
+            anyMapped |= !_runs[i].IsLoose;
+        for (int i = Count - 1; i >= 0; i--)
+        {
+            if (_runs[i].IsLoose && (!anyMapped || _runs[i].Mdl == mdl))
+                RemoveAt(i);
+        }
+
+        if (Count == 0)
+            RegistersUsed = 0;
+    }
+
+    public ulong MappedBytes
+    {
+        get
+        {
+            ulong bytes = 0;
+            foreach (ref readonly MappedRun run in Runs)
+                bytes += run.IsLoose ? 0 : run.Length;
+            return bytes;
+        }
+    }
+
+    public uint MappedPages
+    {
+        get
+        {
+            uint pages = 0;
+            foreach (ref readonly MappedRun run in Runs)
+                pages += run.IsLoose ? 0 : ADDRESS_AND_SIZE_TO_SPAN_PAGES(run.Va, run.Length);
+            return pages;
+        }
+    }
+
+    public bool IsMapped(Mdl mdl, nuint va, uint length)
+    {
+        foreach (ref readonly MappedRun run in Runs)
+        {
+            if (!run.IsLoose && run.Overlaps(mdl, va, length))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The run whose pages hold a logical address. Devices go through a list in order, so the search starts where the last one ended.</summary>
+    public bool TryFind(PhysicalAddress logical, out MappedRun found)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            int index = _hint + i < Count ? _hint + i : _hint + i - Count;
+            ref readonly MappedRun run = ref _runs[index];
+            ulong firstPage = (ulong)run.Logical.QuadPart & ~(ulong)(PAGE_SIZE - 1);
+            if ((ulong)logical.QuadPart - firstPage >= ROUND_TO_PAGES((uint)run.Logical.QuadPart % PAGE_SIZE + (nuint)run.Length))
+                continue;
+
+            _hint = index;
+            found = run;
+            return true;
+        }
+
+        found = default;
+        return false;
+    }
+}
