@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using MdlAnalyzers.Contracts;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace MdlAnalyzers.Flow;
+
+/// <summary>What all bodies of one compilation share: contracts and the graphs of methods that are called.</summary>
+internal sealed class AnalysisSession(Compilation compilation)
+{
+    private const int MaxCalleeBlocks = 60;
+
+    private readonly ConcurrentDictionary<IMethodSymbol, ControlFlowGraph?> _graphs = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, bool> _pageFields = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IMethodSymbol, bool> _relevant = new(SymbolEqualityComparer.Default);
+
+    public Compilation Compilation { get; } = compilation;
+
+    public ContractReader Contracts { get; } = new();
+
+    /// <summary>Graph of a method with a body in this compilation that is small enough to be followed from a call.</summary>
+    public ControlFlowGraph? GraphOf(IMethodSymbol method, CancellationToken cancellationToken) =>
+        _graphs.GetOrAdd(method.OriginalDefinition, m => CreateGraph(m, cancellationToken));
+
+    /// <summary>Whether a callee mentions annotated symbols.</summary>
+    public bool IsRelevant(IMethodSymbol method, CancellationToken cancellationToken) =>
+        _relevant.GetOrAdd(method.OriginalDefinition, m => GraphOf(m, cancellationToken) is { } graph && BodyFilter.MentionsAnnotatedSymbol(graph.OriginalOperation, Contracts));
+
+    /// <summary>Whether a private field only ever holds MDLs from the page allocator, whose byte offset is 0.</summary>
+    public bool IsPageAllocated(IFieldSymbol field, CancellationToken cancellationToken) =>
+        field.DeclaredAccessibility == Accessibility.Private && _pageFields.GetOrAdd(field.OriginalDefinition, f => FieldFacts.IsPageAllocated((IFieldSymbol)f, this, cancellationToken));
+
+    /// <summary>Semantic model of a tree that may not be the one being analyzed.</summary>
+    // A callee or a field's assignments may live in another tree than the analyzed body; results are kept for the compilation.
+#pragma warning disable RS1030
+    public SemanticModel ModelOf(SyntaxTree tree) => Compilation.GetSemanticModel(tree);
+#pragma warning restore RS1030
+
+    private ControlFlowGraph? CreateGraph(IMethodSymbol method, CancellationToken cancellationToken)
+    {
+        if (method.IsAbstract || method.IsExtern || method.MethodKind is MethodKind.LocalFunction or MethodKind.AnonymousFunction)
+            return null;
+        if (method.DeclaringSyntaxReferences is not [var reference])
+            return null;
+
+        SyntaxNode syntax = reference.GetSyntax(cancellationToken);
+        if (!Compilation.ContainsSyntaxTree(syntax.SyntaxTree) || syntax.FullSpan.Length > 20_000)
+            return null;
+
+        SemanticModel model = ModelOf(syntax.SyntaxTree);
+        if (model.GetOperation(syntax, cancellationToken) is not { Parent: null } operation)
+            return null;
+
+        ControlFlowGraph? graph = operation switch
+        {
+            IMethodBodyOperation body => ControlFlowGraph.Create(body, cancellationToken),
+            IBlockOperation block => ControlFlowGraph.Create(block, cancellationToken),
+            _ => null,
+        };
+        return graph is { Blocks.Length: <= MaxCalleeBlocks } ? graph : null;
+    }
+}

@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using MdlAnalyzers.Flow.Interpretation;
+using MdlAnalyzers.Flow.Values;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+
+namespace MdlAnalyzers.Flow;
+
+/// <summary>Follows all paths of one body and hands its events to the rules.</summary>
+internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRule> rules, FlowReporter reporter, CancellationToken cancellationToken, Budget? budget = null)
+{
+    private const int MaxNestedEntries = 4;
+
+    private readonly Dictionary<ISymbol, List<FlowState>> _localFunctionEntries = new(SymbolEqualityComparer.Default);
+    private int _muted;
+
+    public AnalysisSession Session { get; } = session;
+
+    public FlowReporter Reporter { get; } = reporter;
+
+    public Budget Budget { get; } = budget ?? new Budget(Budget.Default);
+
+    public CancellationToken CancellationToken { get; } = cancellationToken;
+
+    /// <summary>Analyzes a body. False if it had to be given up: then nothing that was found may be told.</summary>
+    public bool Run(ControlFlowGraph graph, ISymbol owner)
+    {
+        var frame = new Frame(owner, graph, caller: null, callSite: null);
+        new GraphRunner(this, frame).Run(FlowState.Empty);
+        RunLocalFunctions(frame);
+        if (Budget.IsExhausted)
+            return false;
+        foreach (FlowRule rule in rules)
+            rule.OnEnd(Reporter);
+        return true;
+    }
+
+    /// <summary>Follows a lambda with what is known where it is created.</summary>
+    public void RunLambda(IFlowAnonymousFunctionOperation lambda, FlowState state, Frame encloser, string? name)
+    {
+        if (!Budget.Enter())
+            return;
+        ControlFlowGraph graph = encloser.Graph.GetAnonymousFunctionControlFlowGraph(lambda, CancellationToken);
+        var frame = new Frame(lambda.Symbol, graph, encloser, callSite: null) { LambdaName = name, This = encloser.This };
+        new GraphRunner(this, frame).Run(state.WithoutPending());
+        RunLocalFunctions(frame);
+        Budget.Leave();
+    }
+
+    /// <summary>Remembers what is known at a call of a local function; its body is analyzed with that.</summary>
+    public void EnterLocalFunction(IMethodSymbol function, FlowState state)
+    {
+        if (!_localFunctionEntries.TryGetValue(function.OriginalDefinition, out List<FlowState>? entries))
+            _localFunctionEntries.Add(function.OriginalDefinition, entries = []);
+        state = state.WithoutPending();
+        if (entries.Contains(state))
+            return;
+        if (entries.Count < MaxNestedEntries)
+            entries.Add(state);
+        else
+            entries[MaxNestedEntries - 1] = entries[MaxNestedEntries - 1].Join(state, function, widen: true);
+    }
+
+    /// <summary>Runs a callee; what it does is the caller's business only as far as rules see it through the call.</summary>
+    public IReadOnlyList<Exit> RunCallee(ControlFlowGraph graph, IMethodSymbol method, FlowState state, Frame caller, SyntaxNode callSite, ObjectId? receiver)
+    {
+        if (!Budget.Enter())
+            return [];
+        var frame = new Frame(method, graph, caller, callSite) { This = receiver ?? ObjectId.ForThis(method.ContainingType) };
+        var runner = new GraphRunner(this, frame);
+        ImmutableStack<Continuation> pending = state.Pending;
+        runner.Run(state.WithoutPending());
+        Budget.Leave();
+        return [.. runner.Exits.Select(e => new Exit(Leave(e.State, method, graph).WithPending(pending), e.Value))];
+    }
+
+    public void OnUse(in ValueUse use)
+    {
+        if (_muted > 0)
+            return;
+        foreach (FlowRule rule in rules)
+            rule.OnUse(use, Reporter);
+    }
+
+    public void OnCompute(in Computation computation)
+    {
+        if (_muted > 0)
+            return;
+        foreach (FlowRule rule in rules)
+            rule.OnCompute(computation, Reporter);
+    }
+
+    public void OnObjectUse(in ObjectUse use)
+    {
+        if (_muted > 0)
+            return;
+        foreach (FlowRule rule in rules)
+            rule.OnObjectUse(use, Reporter);
+    }
+
+    public void OnCall(CallEvent call)
+    {
+        if (_muted > 0)
+            return;
+        foreach (FlowRule rule in rules)
+            rule.OnCall(call, Reporter);
+    }
+
+    /// <summary>Suspends events while a body is run for its result only.</summary>
+    public void Mute() => _muted++;
+
+    public void Unmute() => _muted--;
+
+    // Local functions are analyzed from every state they are called in; one that is never called (a delegate target) from nothing.
+    private void RunLocalFunctions(Frame frame)
+    {
+        foreach (IMethodSymbol function in frame.Graph.LocalFunctions)
+        {
+            if (!Budget.Enter())
+                return;
+            ControlFlowGraph graph = frame.Graph.GetLocalFunctionControlFlowGraph(function, CancellationToken);
+            var nested = new Frame(function, graph, frame, callSite: null) { This = frame.This };
+            IReadOnlyList<FlowState> entries = _localFunctionEntries.TryGetValue(function.OriginalDefinition, out List<FlowState>? states) ? states : [FlowState.Empty];
+            foreach (FlowState entry in entries.ToArray())
+                new GraphRunner(this, nested).Run(entry);
+            RunLocalFunctions(nested);
+            Budget.Leave();
+        }
+    }
+
+    private static FlowState Leave(FlowState state, IMethodSymbol method, ControlFlowGraph graph) =>
+        state.RemoveWhere(l => ReferenceEquals(l.Scope, graph)
+            || (l.Owner is null && l.Key is ISymbol symbol && SymbolEqualityComparer.Default.Equals(symbol.ContainingSymbol, method) && symbol is ILocalSymbol or IParameterSymbol));
+}
+
+/// <summary>One way out of a body.</summary>
+internal readonly struct Exit(FlowState state, Value value)
+{
+    public FlowState State { get; } = state;
+
+    /// <summary>The returned value.</summary>
+    public Value Value { get; } = value;
+}

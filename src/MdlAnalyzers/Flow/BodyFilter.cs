@@ -1,0 +1,34 @@
+using MdlAnalyzers.Contracts;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace MdlAnalyzers.Flow;
+
+/// <summary>Decides cheaply whether a body can interest any rule. A body that mentions no annotated symbol never becomes a graph.</summary>
+internal static class BodyFilter
+{
+    private const int MaxOperations = 200_000;
+
+    public static bool MentionsAnnotatedSymbol(IOperation root, ContractReader contracts)
+    {
+        int count = 0;
+        foreach (IOperation operation in root.DescendantsAndSelf())
+        {
+            if (++count > MaxOperations)
+                return false;
+            if (IsAnnotated(operation, contracts))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsAnnotated(IOperation operation, ContractReader contracts) => operation switch
+    {
+        IInvocationOperation call => contracts.Method(call.TargetMethod).IsAnnotated,
+        IObjectCreationOperation { Constructor: { } constructor } => contracts.Method(constructor).IsAnnotated,
+        IPropertyReferenceOperation property => contracts.Member(property.Property).IsAnnotated || contracts.EntityOf(property.Type) is Entity.Mdl,
+        IFieldReferenceOperation field => contracts.Member(field.Field).IsAnnotated || contracts.EntityOf(field.Type) is Entity.Mdl,
+        _ => false,
+    };
+}

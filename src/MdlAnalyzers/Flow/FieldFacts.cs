@@ -1,0 +1,60 @@
+using MdlAnalyzers.Contracts;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace MdlAnalyzers.Flow;
+
+/// <summary>Facts about private fields, from all their assignments in the declaring type.</summary>
+internal static class FieldFacts
+{
+    private const int MaxTypeLength = 200_000;
+
+    public static bool IsPageAllocated(IFieldSymbol field, AnalysisSession session, CancellationToken cancellationToken)
+    {
+        bool assigned = false;
+        foreach (SyntaxReference reference in field.ContainingType.DeclaringSyntaxReferences)
+        {
+            SyntaxNode type = reference.GetSyntax(cancellationToken);
+            if (type.FullSpan.Length > MaxTypeLength || !session.Compilation.ContainsSyntaxTree(type.SyntaxTree))
+                return false;
+            SemanticModel model = session.ModelOf(type.SyntaxTree);
+            foreach (SyntaxNode node in type.DescendantNodes())
+            {
+                ExpressionSyntax? value = node switch
+                {
+                    AssignmentExpressionSyntax assignment when NameOf(assignment.Left) == field.Name && Is(assignment.Left) => assignment.Right,
+                    VariableDeclaratorSyntax { Initializer: { } initializer } declarator when declarator.Identifier.ValueText == field.Name
+                        && SymbolEqualityComparer.Default.Equals(model.GetDeclaredSymbol(declarator, cancellationToken), field) => initializer.Value,
+                    ArgumentSyntax { RefKindKeyword.RawKind: not 0 } argument when NameOf(argument.Expression) == field.Name => argument.Expression,
+                    _ => null,
+                };
+                if (value is null || value.IsKind(SyntaxKind.NullLiteralExpression) || value.IsKind(SyntaxKind.SuppressNullableWarningExpression) && ((PostfixUnaryExpressionSyntax)value).Operand.IsKind(SyntaxKind.NullLiteralExpression))
+                    continue;
+                if (!IsAllocation(model.GetOperation(value, cancellationToken), session.Contracts))
+                    return false;
+                assigned = true;
+            }
+
+            bool Is(ExpressionSyntax expression) => SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(expression, cancellationToken).Symbol, field);
+        }
+
+        return assigned;
+    }
+
+    private static bool IsAllocation(IOperation? operation, ContractReader contracts) => operation switch
+    {
+        IInvocationOperation call => contracts.Method(call.TargetMethod).Return.Effect == Effect.AllocatesPages,
+        IConversionOperation conversion => IsAllocation(conversion.Operand, contracts),
+        ICoalesceOperation coalesce => IsAllocation(coalesce.Value, contracts),
+        _ => false,
+    };
+
+    private static string? NameOf(ExpressionSyntax expression) => expression switch
+    {
+        IdentifierNameSyntax identifier => identifier.Identifier.ValueText,
+        MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } member => member.Name.Identifier.ValueText,
+        _ => null,
+    };
+}

@@ -1,0 +1,395 @@
+using System.Collections.Immutable;
+using MdlAnalyzers.Contracts;
+using MdlAnalyzers.Flow.Values;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace MdlAnalyzers.Flow.Interpretation;
+
+/// <summary>Calls: contracts, framework knowledge, and callees with a body.</summary>
+internal sealed partial class Interpreter
+{
+    private const int MaxInlineDepth = 3;
+
+    private Value EvalInvocation(IInvocationOperation invocation)
+    {
+        IMethodSymbol method = invocation.TargetMethod;
+        MethodContract contract = Contracts.Method(method);
+        // The call is not there in every build, so it neither proves nor uses anything.
+        if (contract.IsConditional)
+            return UnknownValue.Instance;
+
+        Value? receiver = invocation.Instance is null ? null : Eval(invocation.Instance);
+        ImmutableArray<CallArgument> arguments = EvalArguments(invocation.Arguments, contract);
+        if (_dead)
+            return UnknownValue.Instance;
+
+        var call = new CallEvent(method, invocation.Syntax, arguments, _state, frame);
+        body.OnCall(call);
+        if (receiver is ObjectValue target)
+            Require(target.Id, invocation.Instance!.Syntax, contract.ReceiverEffect == Effect.None ? Effect.Reads : contract.ReceiverEffect);
+        PassArguments(call);
+        if (receiver is Linear number)
+            body.OnUse(new ValueUse(number, invocation.Instance!.Syntax, UseKind.Argument, _state, frame) { Method = method, Call = call, Operation = invocation.Instance });
+
+        Value result = ResultOf(invocation, contract, call, receiver);
+        ApplyEffects(call, contract, result);
+        if (contract.DoesNotReturn)
+            _dead = true;
+        foreach (CallArgument argument in arguments)
+        {
+            if (argument.Contract.DoesNotReturnIf is { } fatal)
+                AssumeHere(ToCondition(argument.Value), !fatal);
+            if (argument.Contract.NotNullAfter && argument.Object is { } proven)
+                _state = _state.SetNullness(proven, Nullness.NotNull);
+        }
+
+        return result;
+    }
+
+    private ImmutableArray<CallArgument> EvalArguments(ImmutableArray<IArgumentOperation> operations, MethodContract contract)
+    {
+        if (operations.IsEmpty)
+            return ImmutableArray<CallArgument>.Empty;
+        ImmutableArray<CallArgument>.Builder arguments = ImmutableArray.CreateBuilder<CallArgument>(operations.Length);
+        foreach (IArgumentOperation operation in operations)
+        {
+            Value value = operation.Parameter?.RefKind == RefKind.Out ? UnknownValue.Instance : Eval(operation.Value);
+            arguments.Add(new CallArgument(operation.Parameter, operation.Parameter is null ? ParameterContract.None : contract.Parameter(operation.Parameter.Ordinal), value, operation.Value));
+        }
+
+        return arguments.MoveToImmutable();
+    }
+
+    private void PassArguments(CallEvent call)
+    {
+        foreach (CallArgument argument in call.Arguments)
+        {
+            if (argument.Parameter is not { } parameter || parameter.RefKind == RefKind.Out)
+                continue;
+
+            body.OnUse(new ValueUse(argument.Value, argument.Node, UseKind.Argument, _state, frame)
+            {
+                // A macro computes with the bits of its argument, whatever the parameter is called.
+                Name = Contracts.Method(call.Method).Macro == Macro.None ? parameter.Name : null,
+                Type = parameter.Type,
+                Expected = argument.Contract.Kind,
+                Mdl = argument.Contract.Kind == ValueKind.None ? null : MdlOf(call, argument),
+                Call = call,
+                Method = call.Method,
+                Operation = argument.Operation,
+            });
+            if (argument.Object is { } id && NeedsObject(parameter, argument.Contract, call.Method))
+                Require(id, argument.Node, argument.Contract.Effect == Effect.None ? Effect.Reads : argument.Contract.Effect);
+        }
+    }
+
+    private bool NeedsObject(IParameterSymbol parameter, ParameterContract contract, IMethodSymbol method)
+    {
+        if (contract.NotNullAfter || contract.NotNullWhen is not null)
+            return false;
+        if (parameter.NullableAnnotation == NullableAnnotation.Annotated)
+            return false;
+        if (contract.Effect != Effect.None)
+            return true;
+        // A constructor keeps the reference; that alone does no harm.
+        return method.MethodKind != MethodKind.Constructor
+            && parameter.OriginalDefinition.NullableAnnotation == NullableAnnotation.NotAnnotated
+            && Contracts.EntityOf(parameter.OriginalDefinition.Type) == Entity.Mdl;
+    }
+
+    // An object that does not exist must not be used; after the first use the others are as good as proven.
+    private void Require(ObjectId id, SyntaxNode node, Effect effect)
+    {
+        if (!id.IsRequestMdl && _state.NullnessOf(id) != Nullness.Null)
+            return;
+        body.OnObjectUse(new ObjectUse(id, node, effect, _state, frame, id.Node));
+        if (_state.NullnessOf(id) is Nullness.Unknown or Nullness.Null)
+            _state = _state.SetNullness(id, Nullness.NotNull);
+    }
+
+    private ObjectId? MdlOf(CallEvent call, CallArgument? argument)
+    {
+        if (argument?.Contract.BelongsTo is { } name && call[name]?.Object is { } declared)
+            return declared;
+        CallArgument[] mdls = [.. call.Arguments.Where(a => a.Parameter is { } p && Contracts.EntityOf(p.Type) == Entity.Mdl).Take(2)];
+        return mdls.Length == 1 ? mdls[0].Object : null;
+    }
+
+    private Value ResultOf(IInvocationOperation invocation, MethodContract contract, CallEvent call, Value? receiver)
+    {
+        SyntaxNode node = invocation.Syntax;
+        IMethodSymbol method = invocation.TargetMethod;
+        if (contract.Macro != Macro.None && EvalMacro(contract.Macro, call, invocation) is { } macro)
+            return macro;
+
+        ParameterContract returned = contract.Return;
+        if (returned.BelongsTo is { } part && call[part]?.Object is { } whole && !IsNumeric(method.ReturnType))
+            return new ObjectValue(ObjectId.ForMember(whole, method.OriginalDefinition, node, version: null, isRequestMdl: returned.PresentWhenLengthNonZero));
+        if (returned.PresentWhenLengthNonZero && call.Arguments.FirstOrDefault(a => Contracts.EntityOf(a.Parameter?.Type) == Entity.Irp)?.Object is { } request)
+            return new ObjectValue(ObjectId.ForMember(request, method.OriginalDefinition, node, version: null, isRequestMdl: true));
+        if (returned.Kind != ValueKind.None)
+        {
+            ObjectId? mdl = call[returned.BelongsTo]?.Object ?? MdlOf(call, null) ?? ((receiver as ObjectValue)?.Id is { } self && Contracts.EntityOf(method.ContainingType) == Entity.Mdl ? self : null);
+            if (mdl is not null && Quantity(returned.Kind, mdl, node, method.ReturnType) is { } quantity)
+                return quantity;
+            if (IsNumeric(method.ReturnType))
+                return returned.Kind is ValueKind.PageAlignedAddress || (returned.Kind == ValueKind.PoolAddress && IsWholePage(call))
+                    ? Linear.Of(new Term(TermKind.AlignedAddress, key: (node, frame.CallSite), node: node, quantity: returned.Kind))
+                    : Linear.Of(new Term(TermKind.Symbol, key: (node, frame.CallSite), node: node, quantity: returned.Kind, isUnsigned: IsUnsigned(method.ReturnType)));
+        }
+
+        if (returned.Effect != Effect.None)
+            return Allocate(returned.Effect, call, invocation);
+        if (EvalFramework(invocation, call, receiver) is { } known)
+            return known;
+        if (method.MethodKind == MethodKind.DelegateInvoke)
+            return Result(method.ReturnType, node, [.. call.Arguments.Select(static a => a.Value)]);
+        if (TryInline(method, receiver, call.Arguments, node, out Value inlined))
+            return inlined;
+
+        Value[] inputs = receiver is ObjectValue { Id: var owner } && Contracts.EntityOf(invocation.Instance?.Type) != Entity.None
+            ? [receiver, .. call.Arguments.Select(static a => a.Value)]
+            : [.. call.Arguments.Select(static a => a.Value)];
+        AssignOutputs(call);
+        // What an annotated routine tests is declared, so its answer is not about the MDL.
+        return NullTestOf(call) ?? Result(method.ReturnType, node, contract.IsAnnotated ? [] : inputs);
+    }
+
+    // [NotNullWhen] of a method without a visible body.
+    private static Value? NullTestOf(CallEvent call)
+    {
+        foreach (CallArgument argument in call.Arguments)
+        {
+            if (argument.Contract.NotNullWhen is { } truth && argument.Object is { } id)
+                return new BoolValue(truth ? Condition.Not(Condition.IsNull(id)) : Condition.IsNull(id));
+        }
+
+        return null;
+    }
+
+    private bool IsWholePage(CallEvent call) =>
+        call.WithKind(ValueKind.Length)?.Value is Linear size && _state.RangeOf(size).Low >= Arithmetic.PageSize;
+
+    private void AssignOutputs(CallEvent call)
+    {
+        foreach (CallArgument argument in call.Arguments)
+        {
+            if (argument.Parameter?.RefKind is not (RefKind.Out or RefKind.Ref))
+                continue;
+            IOperation target = argument.Operation;
+            Value value = argument.Parameter.RefKind == RefKind.Ref && argument.Value is ObjectValue && !IsNumeric(argument.Parameter.Type) ? argument.Value : Unassigned(target);
+            StoreSilently(target, value);
+        }
+    }
+
+    private Value Unassigned(IOperation target) =>
+        IsNumeric(target.Type) ? Fresh(target.Syntax, target.Type) : target.Type?.SpecialType == SpecialType.System_Boolean ? UnknownValue.Instance : Site(target);
+
+    private void StoreSilently(IOperation target, Value value)
+    {
+        target = target is IDeclarationExpressionOperation declaration ? declaration.Expression : target;
+        if (target is IFlowCaptureReferenceOperation capture && _captured.TryGetValue(capture.Id, out IOperation? captured))
+            target = captured;
+        if (LocationOf(target) is { } location)
+            Store(location, value);
+    }
+
+    private void ApplyEffects(CallEvent call, MethodContract contract, Value result)
+    {
+        foreach (CallArgument argument in call.Arguments)
+        {
+            if (argument.Object is not { } id)
+                continue;
+            switch (argument.Contract.Effect)
+            {
+                case Effect.Advances: _state = _state.SetSlot(id, SlotKind.Advanced, 1); break;
+                case Effect.MapsReserved: _state = _state.SetSlot(id, SlotKind.ReservedMapping, 1); break;
+                case Effect.BuildsNonPaged: _state = _state.SetSlot(id, SlotKind.BuiltNonPaged, 1); break;
+                case Effect.InitializesMdl: _state = _state.Forget(id); Describe(id, call); break;
+                case Effect.PartialTarget: _state = _state.SetSlot(id, SlotKind.Partial, 1); break;
+            }
+        }
+
+        if (contract.IsAnnotated)
+            AssignOutputs(call);
+
+        // An MDL allocated for a request becomes the request's MDL.
+        if (contract.Return.Effect == Effect.AllocatesMdl && result is ObjectValue mdl
+            && call.Arguments.FirstOrDefault(a => Contracts.EntityOf(a.Parameter?.Type) == Entity.Irp) is { Object: { } request, Parameter.Type: { } type }
+            && call.Arguments.All(a => a.Value is not BoolValue { Condition.IsTrue: true } || a.Parameter?.Name != "secondaryBuffer")
+            && type.GetMembers().FirstOrDefault(m => m is IPropertySymbol or IFieldSymbol && Contracts.Member(m).PresentWhenLengthNonZero) is { } member)
+        {
+            _state = _state.Set(new Place(request, member), mdl);
+        }
+    }
+
+    private Value Allocate(Effect effect, CallEvent call, IInvocationOperation invocation)
+    {
+        Value value = IsNumeric(invocation.Type) ? Fresh(invocation.Syntax, invocation.Type) : Site(invocation);
+        if (value is not ObjectValue { Id: var id })
+            return value;
+        switch (effect)
+        {
+            case Effect.AllocatesPages:
+                _state = _state.Narrow(new Term(TermKind.Offset, owner: id), new Interval(0, 0)) ?? _state;
+                break;
+            case Effect.AllocatesMdl:
+                Describe(id, call);
+                break;
+            case Effect.AllocatesIrp:
+                CallArgument? length = call.Arguments.FirstOrDefault(a => a.Contract.Governs != Transfer.None);
+                bool zero = length?.Value is Linear number && _state.RangeOf(number).IsExactly(0);
+                if (!zero)
+                    _state = _state.SetSlot(id, SlotKind.KnownLength, 1);
+                break;
+        }
+
+        return value;
+    }
+
+    // What an MDL was made for: where its buffer starts and how long it is.
+    private void Describe(ObjectId mdl, CallEvent call)
+    {
+        Value address = call.WithKind(ValueKind.BufferAddress)?.Value ?? UnknownValue.Instance;
+        Value length = call.WithKind(ValueKind.Length)?.Value ?? UnknownValue.Instance;
+        _state = _state.Set(new Place(mdl, Effect.AllocatesMdl), new TupleValue([address, length]));
+        if (address is Linear { IsConstant: false } start && Arithmetic.ByteOffset(start, call.Node).IsConstantOf(0))
+            _state = _state.Narrow(new Term(TermKind.Offset, owner: mdl), new Interval(0, 0)) ?? _state;
+    }
+
+    private Value? EvalMacro(Macro macro, CallEvent call, IInvocationOperation invocation)
+    {
+        Linear? Argument(int index) => index < call.Arguments.Length
+            ? call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == index)?.Value as Linear
+            : null;
+        SyntaxNode node = invocation.Syntax;
+        Linear? result = (macro, Argument(0), Argument(1)) switch
+        {
+            (Macro.ByteOffset, { } a, _) => Arithmetic.ByteOffset(a, node),
+            (Macro.PageAlign, { } a, _) => Arithmetic.PageAlign(a, node),
+            (Macro.BytesToPages, { } a, _) => Arithmetic.BytesToPages(a, node),
+            (Macro.RoundToPages, { } a, _) => Arithmetic.RoundToPages(a, node),
+            (Macro.SpanPages, { } a, { } b) => Arithmetic.SpanPages(a, b, node),
+            (Macro.SizeOfMdl, { } a, { } b) => Arithmetic.SpanPages(a, b, node).Scale(8).AddConstant(48),
+            _ => null,
+        };
+        if (result is not null)
+        {
+            body.OnCompute(new Computation(result, invocation, node, _state, frame) { Operands = [.. call.Arguments.Select(static a => a.Value)] });
+            return result;
+        }
+
+        if (macro == Macro.IsSuccess && Argument(0) is { } status)
+            return new BoolValue(status.IsConstant ? Condition.Of(unchecked((int)status.Constant) >= 0) : Condition.Compare(Comparison.Less, status, Linear.Of(0x80000000L), unsigned: true));
+        return null;
+    }
+
+    private bool TryInline(IMethodSymbol method, Value? receiver, ImmutableArray<CallArgument> arguments, SyntaxNode node, out Value result)
+    {
+        result = UnknownValue.Instance;
+        ImmutableArray<(IParameterSymbol, Value)>.Builder bound = ImmutableArray.CreateBuilder<(IParameterSymbol, Value)>();
+        IMethodSymbol definition = (method.ReducedFrom ?? method).OriginalDefinition;
+        foreach (CallArgument argument in arguments)
+        {
+            if (argument.Parameter is { } parameter && parameter.Ordinal < definition.Parameters.Length)
+                bound.Add((definition.Parameters[parameter.Ordinal], argument.Value));
+        }
+
+        IReadOnlyList<Exit>? exits = Follow(definition, receiver, bound.ToImmutable(), node);
+        if (exits is null)
+            return false;
+        if (exits.Count == 0)
+        {
+            _dead = true;
+            return true;
+        }
+
+        Exit exit = exits[Choose(Math.Min(exits.Count, MaxForks))];
+        _state = exit.State;
+        foreach (CallArgument argument in arguments)
+        {
+            if (argument.Parameter is { RefKind: RefKind.Ref or RefKind.Out } parameter)
+                StoreSilently(argument.Operation, _state.Get(new Place(null, definition.Parameters[parameter.Ordinal])) ?? Unassigned(argument.Operation));
+        }
+
+        foreach ((IParameterSymbol parameter, Value _) in bound)
+            _state = _state.Remove(new Place(null, parameter));
+        result = exit.Value;
+        return true;
+    }
+
+    private bool TryInline(IMethodSymbol method, Value? receiver, Value[] values, SyntaxNode node, out Value result)
+    {
+        result = UnknownValue.Instance;
+        IMethodSymbol definition = method.OriginalDefinition;
+        if (values.Length != definition.Parameters.Length)
+            return false;
+        IReadOnlyList<Exit>? exits = Follow(definition, receiver, [.. values.Select((v, i) => (definition.Parameters[i], v))], node);
+        if (exits is null || exits.Count == 0)
+            return false;
+        Exit exit = exits[Choose(Math.Min(exits.Count, MaxForks))];
+        _state = exit.State;
+        foreach (IParameterSymbol parameter in definition.Parameters)
+            _state = _state.Remove(new Place(null, parameter));
+        result = exit.Value;
+        return true;
+    }
+
+    private IReadOnlyList<Exit>? Follow(IMethodSymbol method, Value? receiver, ImmutableArray<(IParameterSymbol Parameter, Value Value)> bound, SyntaxNode node)
+    {
+        if (frame.InlineDepth >= MaxInlineDepth || frame.IsFollowing(method) || method.IsAsync || (method.IsVirtual || method.IsOverride) && !method.IsSealed && !method.ContainingType.IsSealed)
+            return null;
+        if (method.MethodKind == MethodKind.LocalFunction)
+            return FollowLocalFunction(method, bound, node);
+        bool interesting = bound.Any(b => IsInteresting(b.Value, b.Parameter.Type)) || body.Session.IsRelevant(method, body.CancellationToken);
+        if (!interesting || body.Session.GraphOf(method, body.CancellationToken) is not { } graph)
+            return null;
+
+        FlowState entry = _state;
+        foreach ((IParameterSymbol parameter, Value value) in bound)
+            entry = parameter.RefKind == RefKind.Out ? entry.Remove(new Place(null, parameter)) : entry.Set(new Place(null, parameter), value);
+        return body.RunCallee(graph, method, entry, frame, node, (receiver as ObjectValue)?.Id);
+    }
+
+    private IReadOnlyList<Exit>? FollowLocalFunction(IMethodSymbol function, ImmutableArray<(IParameterSymbol Parameter, Value Value)> bound, SyntaxNode node)
+    {
+        Frame? encloser = frame;
+        while (encloser is not null && !encloser.Graph.LocalFunctions.Contains(function, SymbolEqualityComparer.Default))
+            encloser = encloser.Caller;
+        if (encloser is null)
+            return null;
+
+        FlowState entry = _state;
+        foreach ((IParameterSymbol parameter, Value value) in bound)
+            entry = parameter.RefKind == RefKind.Out ? entry.Remove(new Place(null, parameter)) : entry.Set(new Place(null, parameter), value);
+        body.EnterLocalFunction(function, entry);
+        IMethodSymbol own = encloser.Graph.LocalFunctions.First(f => SymbolEqualityComparer.Default.Equals(f, function));
+        ControlFlowGraph graph = encloser.Graph.GetLocalFunctionControlFlowGraph(own, body.CancellationToken);
+        body.Mute();
+        IReadOnlyList<Exit> exits = body.RunCallee(graph, function, entry, frame, node, frame.This);
+        body.Unmute();
+        return exits;
+    }
+
+    private bool IsInteresting(Value value, ITypeSymbol? type) => value switch
+    {
+        ObjectValue => Contracts.EntityOf(type) is not (Entity.None or Entity.Device or Entity.Driver),
+        FramesValue => true,
+        Linear number => number.Summands.Any(static s => s.Term.Kind is not TermKind.Symbol),
+        UnknownValue unknown => !unknown.Involved.IsEmpty,
+        BoolValue { Condition.Kind: not ConditionKind.Constant } => true,
+        NullValue => Contracts.EntityOf(type) == Entity.Mdl,
+        _ => false,
+    };
+
+    private void AssumeHere(Condition condition, bool truth)
+    {
+        IReadOnlyList<FlowState> states = Assumptions.Assume(_state, condition, truth);
+        if (states.Count == 0)
+            _dead = true;
+        else
+            _state = states[Choose(states.Count)];
+    }
+}

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using MdlAnalyzers.Flow.Values;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace MdlAnalyzers.Flow.Interpretation;
+
+/// <summary>The few framework methods whose result the rules need to understand.</summary>
+internal sealed partial class Interpreter
+{
+    private Value? EvalFramework(IInvocationOperation invocation, CallEvent call, Value? receiver)
+    {
+        IMethodSymbol method = invocation.TargetMethod;
+        if (!IsFramework(method.ContainingNamespace))
+            return null;
+
+        SyntaxNode node = invocation.Syntax;
+        Value? First() => call.Arguments.Length > 0 ? call.Arguments[0].Value : null;
+        Value? Second() => call.Arguments.Length > 1 ? call.Arguments[1].Value : null;
+        switch (method.Name)
+        {
+            case "Min" when (receiver ?? First()) is Linear a && (receiver is null ? Second() : First()) is Linear b:
+                return Computed(Arithmetic.Minimum(a, b, node), invocation, a, b);
+            case "Max" when First() is Linear a && Second() is Linear b:
+                return Computed(Arithmetic.Maximum(a, b, node), invocation, a, b);
+            case "Clamp" when First() is Linear a && Second() is Linear low && call.Arguments.Length == 3 && call.Arguments[2].Value is Linear high:
+                return Computed(Arithmetic.Maximum(Arithmetic.Minimum(a, high, node), low, node), invocation, a, low, high);
+            case "Ceiling" when First() is Linear a:
+                return Computed(Arithmetic.Ceiling(a, node), invocation, a);
+            case "Floor" or "Truncate" or "Round" when First() is Linear a:
+                return Computed(Arithmetic.Truncate(a), invocation, a);
+            case "Abs" when First() is Linear a:
+                return a;
+            case "DivRem" when First() is Linear a && Second() is Linear b:
+                Linear quotient = Computed(Arithmetic.Divide(a, b, node), invocation, a, b);
+                Linear remainder = Arithmetic.Modulo(a, b, node);
+                if (call.Arguments.Length == 3)
+                {
+                    StoreSilently(call.Arguments[2].Operation, remainder);
+                    return quotient;
+                }
+
+                return new TupleValue([quotient, remainder]);
+            case "CreateChecked" or "CreateTruncating" or "CreateSaturating" when First() is { } number:
+                return number;
+            case "ToUInt64" or "ToInt64" or "ToUInt32" or "ToInt32" or "ToUInt16" or "ToInt16" or "ToPointer" or "ToByte" when First() is Linear or BoolValue || receiver is Linear:
+                return First() ?? receiver;
+            case "GetValueOrDefault" when receiver is not null:
+                return receiver is NullValue ? First() ?? Linear.Zero : receiver;
+            case "ReferenceEquals" or "Equals" when method.IsStatic && First() is { } a && Second() is { } b:
+                return new BoolValue(Compare(Comparison.Equal, a, b, unsigned: true));
+            case "Equals" when receiver is not null && First() is { } b:
+                return new BoolValue(Compare(Comparison.Equal, receiver, b, unsigned: true));
+            case "SizeOf" when call.Arguments.IsEmpty:
+                return Positive(node);
+            case "AlignedAlloc" when Second() is Linear { IsConstant: true } alignment && alignment.Constant > 0 && alignment.Constant % Arithmetic.PageSize == 0:
+                return Linear.Of(new Term(TermKind.AlignedAddress, key: (node, frame.CallSite), node: node));
+            case "GetEnumerator" or "ToArray" or "AsSpan" or "ToList" when (receiver ?? First()) is FramesValue frames && call.Arguments.Length <= (receiver is null ? 1 : 0):
+                return frames;
+            case "Slice" or "AsSpan" when (receiver ?? First()) is FramesValue frames && (receiver is null ? Second() : First()) is Linear start:
+                return new FramesValue(frames.Mdl, Arithmetic.Add(frames.Start, start, node));
+            case "Slice" when receiver is SpanValue span && First() is Linear start:
+                return Slice(span, start, Second() as Linear, node, exclusiveEnd: false);
+            case "FromResult" or "ConfigureAwait" or "AsReadOnly":
+                return null;
+            default:
+                return null;
+        }
+    }
+
+    private Linear Computed(Linear result, IInvocationOperation invocation, params Value[] operands)
+    {
+        body.OnCompute(new Computation(result, invocation, invocation.Syntax, _state, frame) { Operands = [.. operands] });
+        return result;
+    }
+
+    private static bool IsFramework(INamespaceSymbol? ns)
+    {
+        while (ns is { IsGlobalNamespace: false, ContainingNamespace.IsGlobalNamespace: false })
+            ns = ns.ContainingNamespace;
+        return ns is { Name: "System", IsGlobalNamespace: false };
+    }
+}

@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using MdlAnalyzers.Contracts;
+using MdlAnalyzers.Flow.Values;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace MdlAnalyzers.Flow.Interpretation;
+
+/// <summary>Creation of objects and arrays.</summary>
+internal sealed partial class Interpreter
+{
+    private Value EvalCreation(IObjectCreationOperation creation)
+    {
+        MethodContract contract = creation.Constructor is { } constructor ? Contracts.Method(constructor) : new MethodContract();
+        ImmutableArray<CallArgument> arguments = EvalArguments(creation.Arguments, contract);
+        if (_dead || creation.Constructor is null)
+            return UnknownValue.Instance;
+
+        var call = new CallEvent(creation.Constructor, creation.Syntax, arguments, _state, frame);
+        body.OnCall(call);
+        PassArguments(call);
+        if (IsWrappedNumber(creation.Type) && arguments is [{ Value: Linear number }])
+            return number;
+        if (creation.Type?.Name is "Span" or "ReadOnlySpan" && arguments is [{ Value: Linear address }, { Value: Linear length }])
+            return new SpanValue(address, length);
+
+        ObjectValue value = Site(creation);
+        KeepArguments(value.Id, creation.Type, arguments);
+        AssignOutputs(call);
+        Initialize(value.Id, creation.Initializer);
+        return value;
+    }
+
+    // A structure around one number is that number.
+    private static bool IsWrappedNumber(ITypeSymbol? type) =>
+        type is { SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr } or { Name: "PhysicalAddress", TypeKind: TypeKind.Struct };
+
+    // A record or a plain class keeps its constructor's arguments under the same names.
+    private void KeepArguments(ObjectId id, ITypeSymbol? type, ImmutableArray<CallArgument> arguments)
+    {
+        if (type is null || type.TypeKind is not (TypeKind.Class or TypeKind.Struct))
+            return;
+        foreach (CallArgument argument in arguments)
+        {
+            if (argument.Parameter is not { } parameter)
+                continue;
+            _state = _state.Set(new Place(id, parameter.Ordinal), argument.Value);
+            foreach (ISymbol member in type.GetMembers())
+            {
+                if (member is IPropertySymbol { IsIndexer: false } or IFieldSymbol && SameName(member.Name, parameter.Name))
+                    _state = _state.Set(new Place(id, member), argument.Value);
+            }
+        }
+    }
+
+    private static bool SameName(string member, string parameter) =>
+        string.Equals(member.TrimStart('_'), parameter, StringComparison.OrdinalIgnoreCase);
+
+    private void Initialize(ObjectId id, IObjectOrCollectionInitializerOperation? initializer)
+    {
+        if (initializer is null)
+            return;
+        foreach (IOperation part in initializer.Initializers)
+        {
+            if (part is ISimpleAssignmentOperation { Target: IMemberReferenceOperation member } assignment)
+                SetMember(id, member.Member, Eval(assignment.Value), assignment.Value);
+            else
+                Eval(part);
+        }
+    }
+
+    private void SetMember(ObjectId id, ISymbol member, Value value, IOperation source)
+    {
+        ITypeSymbol? type = (member as IPropertySymbol)?.Type ?? (member as IFieldSymbol)?.Type;
+        body.OnUse(new ValueUse(value, source.Syntax, UseKind.Member, _state, frame) { Name = member.Name, Type = type, Expected = Contracts.Member(member).Kind, Receiver = id, Operation = source });
+        _state = _state.Set(new Place(id, member), value);
+    }
+
+    private Value EvalWith(IWithOperation with)
+    {
+        Value operand = Eval(with.Operand);
+        ObjectValue copy = Site(with);
+        if (operand is ObjectValue original)
+        {
+            foreach (KeyValuePair<Place, Value> pair in _state.Values.ToArray())
+            {
+                if (original.Id.Equals(pair.Key.Owner))
+                    _state = _state.Set(new Place(copy.Id, pair.Key.Key), pair.Value);
+            }
+        }
+
+        Initialize(copy.Id, with.Initializer);
+        return copy;
+    }
+
+    private Value EvalArrayCreation(IArrayCreationOperation array)
+    {
+        foreach (IOperation size in array.DimensionSizes)
+        {
+            Value value = Eval(size);
+            body.OnUse(new ValueUse(value, size.Syntax, UseKind.ArraySize, _state, frame) { Type = array.Type, Operation = size });
+        }
+
+        if (array.Initializer is { } initializer)
+        {
+            foreach (IOperation element in initializer.ElementValues)
+            {
+                Value value = Eval(element);
+                Use(value, element, UseKind.ElementStore, null, element.Type, ValueKind.None);
+            }
+        }
+
+        return Site(array);
+    }
+
+    private Value EvalAnonymous(IAnonymousObjectCreationOperation anonymous)
+    {
+        ObjectValue value = Site(anonymous);
+        foreach (IOperation part in anonymous.Initializers)
+        {
+            if (part is ISimpleAssignmentOperation { Target: IMemberReferenceOperation member } assignment)
+                SetMember(value.Id, member.Member, Eval(assignment.Value), assignment.Value);
+        }
+
+        return value;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using MdlAnalyzers.Contracts;
+using MdlAnalyzers.Rules.Address;
+using MdlAnalyzers.Rules.Length;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace MdlAnalyzers.Flow;
+
+/// <summary>Hosts the flow rules: they share one analysis of each body.</summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
+        [OffsetUsedAsAddress.Descriptor, PageMathIgnoresOffset.Descriptor, UnguardedMdlAddress.Descriptor];
+
+    /// <inheritdoc/>
+    public override void Initialize(AnalysisContext context)
+    {
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.EnableConcurrentExecution();
+        context.RegisterCompilationStartAction(static start =>
+        {
+            if (!ContractReader.IsGateOpen(start.Compilation))
+                return;
+            var session = new AnalysisSession(start.Compilation);
+            start.RegisterOperationBlockAction(block => Analyze(block, session));
+        });
+    }
+
+    /// <summary>The rules, one fresh instance each per body.</summary>
+    internal static IReadOnlyList<FlowRule> CreateRules() => [new OffsetUsedAsAddress(), new PageMathIgnoresOffset(), new UnguardedMdlAddress()];
+
+    private static void Analyze(OperationBlockAnalysisContext context, AnalysisSession session)
+    {
+        foreach (IOperation block in context.OperationBlocks)
+        {
+            foreach (Diagnostic diagnostic in Analyze(block, context.OwningSymbol, session, context.CancellationToken, context.GetControlFlowGraph))
+                context.ReportDiagnostic(diagnostic);
+        }
+    }
+
+    /// <summary>Diagnostics of one body; none if it was filtered out or given up.</summary>
+    internal static IEnumerable<Diagnostic> Analyze(
+        IOperation block,
+        ISymbol owner,
+        AnalysisSession session,
+        CancellationToken cancellationToken,
+        Func<IOperation, ControlFlowGraph> graphOf)
+    {
+        if (block is IAttributeOperation || !BodyFilter.MentionsAnnotatedSymbol(block, session.Contracts) || IsAccessor(owner, session.Contracts))
+            return [];
+        try
+        {
+            var reporter = new FlowReporter(block.Syntax);
+            var analysis = new BodyAnalysis(session, CreateRules(), reporter, cancellationToken);
+            return analysis.Run(graphOf(block), owner) ? reporter.Diagnostics : [];
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            return [];
+        }
+    }
+
+    // The body of an annotated accessor is where the quantities come from.
+    private static bool IsAccessor(ISymbol owner, ContractReader contracts) =>
+        contracts.EntityOf(owner.ContainingType) == Entity.Mdl || (owner is IMethodSymbol method && contracts.Method(method).Macro != Macro.None);
+}

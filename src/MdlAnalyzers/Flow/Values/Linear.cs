@@ -1,0 +1,181 @@
+using System.Collections.Immutable;
+
+namespace MdlAnalyzers.Flow.Values;
+
+/// <summary>A number or address: a constant plus terms with factors. Machine width is ignored.</summary>
+internal sealed class Linear : Value
+{
+    public static readonly Linear Zero = new(ImmutableArray<Summand>.Empty, 0);
+
+    private const int MaxSummands = 6;
+    private const int MaxDepth = 8;
+
+    private Linear(ImmutableArray<Summand> summands, long constant, string? label = null)
+    {
+        Summands = summands;
+        Constant = constant;
+        Label = label;
+    }
+
+    public ImmutableArray<Summand> Summands { get; }
+
+    public long Constant { get; }
+
+    /// <summary>Name of the constant that the number came from; no part of the identity.</summary>
+    public string? Label { get; }
+
+    public bool IsConstant => Summands.IsEmpty;
+
+    public int Depth
+    {
+        get
+        {
+            int depth = 0;
+            foreach (Summand summand in Summands)
+                depth = Math.Max(depth, summand.Term.Depth);
+            return depth;
+        }
+    }
+
+    public static Linear Of(long constant, string? label = null) => new(ImmutableArray<Summand>.Empty, constant, label);
+
+    public static Linear Of(Term term) => new(ImmutableArray.Create(new Summand(term, 1)), 0);
+
+    public bool IsConstantOf(long value) => IsConstant && Constant == value;
+
+    /// <summary>Whether this is one term and nothing else.</summary>
+    public bool IsSingle(out Term term)
+    {
+        bool single = Constant == 0 && Summands.Length == 1 && Summands[0].Factor == 1;
+        term = single ? Summands[0].Term : null!;
+        return single;
+    }
+
+    /// <summary>Whether this is one term plus a constant.</summary>
+    public bool IsSinglePlusConstant(out Term term, out long constant)
+    {
+        bool single = Summands.Length == 1 && Summands[0].Factor == 1;
+        term = single ? Summands[0].Term : null!;
+        constant = Constant;
+        return single;
+    }
+
+    public bool Contains(TermKind kind) => Find(kind) is not null;
+
+    /// <summary>First term of a kind at the top level of the sum.</summary>
+    public Term? Find(TermKind kind)
+    {
+        foreach (Summand summand in Summands)
+        {
+            if (summand.Term.Kind == kind)
+                return summand.Term;
+        }
+
+        return null;
+    }
+
+    public long FactorOf(Term term)
+    {
+        foreach (Summand summand in Summands)
+        {
+            if (summand.Term.Equals(term))
+                return summand.Factor;
+        }
+
+        return 0;
+    }
+
+    /// <summary>The sum, or null if it would become too large to be worth following.</summary>
+    public Linear? Add(Linear other) => Combine(other, 1);
+
+    public Linear? Subtract(Linear other) => Combine(other, -1);
+
+    public Linear AddConstant(long constant) => new(Summands, unchecked(Constant + constant), Label);
+
+    public Linear Scale(long factor)
+    {
+        if (factor == 0)
+            return Zero;
+        if (factor == 1)
+            return this;
+        ImmutableArray<Summand>.Builder builder = ImmutableArray.CreateBuilder<Summand>(Summands.Length);
+        foreach (Summand summand in Summands)
+            builder.Add(new Summand(summand.Term, unchecked(summand.Factor * factor)));
+        return new Linear(builder.MoveToImmutable(), unchecked(Constant * factor), IsConstant ? Label : null);
+    }
+
+    /// <summary>Exact quotient, or null if a factor does not divide.</summary>
+    public Linear? TryDivideExactly(long divisor)
+    {
+        if (divisor == 0 || Constant % divisor != 0 || Summands.Any(s => s.Factor % divisor != 0))
+            return null;
+        return new Linear(Summands.Select(s => new Summand(s.Term, s.Factor / divisor)).ToImmutableArray(), Constant / divisor);
+    }
+
+    public Linear Select(Func<Summand, bool> keep) => new(Summands.Where(keep).ToImmutableArray(), Constant, Label);
+
+    public Linear WithConstant(long constant) => new(Summands, constant);
+
+    public Linear WithLabel(string? label) => new(Summands, Constant, label);
+
+    public Linear Map(Func<Term, Term> map) => new(Summands.Select(s => new Summand(map(s.Term), s.Factor)).ToImmutableArray(), Constant, Label);
+
+    public override bool Equals(Value? other)
+    {
+        if (ReferenceEquals(this, other))
+            return true;
+        if (other is not Linear linear || Constant != linear.Constant || Summands.Length != linear.Summands.Length)
+            return false;
+        foreach (Summand summand in Summands)
+        {
+            if (linear.FactorOf(summand.Term) != summand.Factor)
+                return false;
+        }
+
+        return true;
+    }
+
+    public override int GetHashCode()
+    {
+        int hash = Constant.GetHashCode();
+        foreach (Summand summand in Summands)
+            hash = unchecked(hash + summand.Term.GetHashCode() * 31 + summand.Factor.GetHashCode());
+        return hash;
+    }
+
+    private Linear? Combine(Linear other, long sign)
+    {
+        List<Summand>? result = null;
+        foreach (Summand summand in other.Summands)
+        {
+            result ??= [.. Summands];
+            int index = result.FindIndex(s => s.Term.Equals(summand.Term));
+            long factor = unchecked(summand.Factor * sign);
+            if (index < 0)
+            {
+                result.Add(new Summand(summand.Term, factor));
+            }
+            else
+            {
+                long sum = unchecked(result[index].Factor + factor);
+                if (sum == 0)
+                    result.RemoveAt(index);
+                else
+                    result[index] = new Summand(result[index].Term, sum);
+            }
+        }
+
+        if (result is { Count: > MaxSummands } || Depth > MaxDepth || other.Depth > MaxDepth)
+            return null;
+        string? label = IsConstant && other.IsConstant ? Label ?? other.Label : null;
+        return new Linear(result is null ? Summands : [.. result], unchecked(Constant + other.Constant * sign), label);
+    }
+}
+
+/// <summary>A term and how often it counts.</summary>
+internal readonly struct Summand(Term term, long factor)
+{
+    public Term Term { get; } = term;
+
+    public long Factor { get; } = factor;
+}

@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using MdlAnalyzers.Contracts;
+using MdlAnalyzers.Flow;
+using MdlAnalyzers.Flow.Values;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace MdlAnalyzers.Rules.Address;
+
+/// <summary>MDL1001: a value from one MDL accessor is used where another quantity is needed.</summary>
+/// <remarks>
+/// Location: the accessor if it is a part of the statement that uses its value, else the used expression. Additional location: the accessor.
+/// Properties <c>Actual</c> and <c>Expected</c>: names of the two quantities (members of <c>MdlValueKind</c>).
+/// One report per accessor: what follows from it is not reported again.
+/// </remarks>
+internal sealed class OffsetUsedAsAddress : FlowRule
+{
+    public static readonly DiagnosticDescriptor Descriptor = new(
+        id: "MDL1001",
+        title: "Value of one MDL accessor used as another quantity",
+        messageFormat: "'{0}' is {1}, but '{2}' needs {3}",
+        category: "Mdl.Address",
+        defaultSeverity: DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        description: "The accessors of an MDL return different quantities of the same integer type: the offset of the buffer in its first page, its length, its virtual address, the address of its first page. Use MmGetMdlVirtualAddress for the address, MmGetMdlByteOffset for the offset and MmGetMdlByteCount for the length.",
+        helpLinkUri: "https://github.com/mdl-analyzers/MdlAnalyzers/blob/main/src/docs/rules/MDL1001.md");
+
+    public override void OnUse(in ValueUse use, FlowReporter reporter)
+    {
+        if (use.IsInlined || use.Kind is UseKind.Discard or UseKind.Slice)
+            return;
+        if (use.Kind == UseKind.CompoundAssignment)
+        {
+            CheckStep(use, reporter);
+            return;
+        }
+
+        if (!Quantity.TryRecognize(use.Value, use.State, out Quantity quantity))
+            return;
+        ValueKind needed = Needed(use, quantity);
+        if (needed == ValueKind.None)
+            return;
+        if (use.Kind == UseKind.Text)
+            Tell(use, quantity, needed, reporter, DiagnosticSeverity.Info);
+        else if (!reporter.IsExplained(quantity.Origin))
+            Tell(use, quantity, needed, reporter, Descriptor.DefaultSeverity);
+    }
+
+    private static void Tell(in ValueUse use, Quantity quantity, ValueKind needed, FlowReporter reporter, DiagnosticSeverity severity)
+    {
+        bool direct = reporter.Owns(quantity.Origin) && SourceText.StatementOf(use.Node) == SourceText.StatementOf(quantity.Origin);
+        SyntaxNode node = direct ? quantity.Origin : use.Node;
+        ImmutableDictionary<string, string?> properties = ImmutableDictionary<string, string?>.Empty
+            .Add("Actual", quantity.Kind.ToString())
+            .Add("Expected", needed.ToString());
+        if (severity == Descriptor.DefaultSeverity)
+            reporter.Explain(quantity.Origin);
+        reporter.Report(Descriptor, node, quantity.Origin, properties, severity, SourceText.Of(quantity.Origin), quantity.Explain(), TargetOf(use), Quantity.Explain(needed));
+    }
+
+    private static string TargetOf(in ValueUse use) => use.Kind switch
+    {
+        UseKind.PointerConversion => use.Type?.ToDisplayString() ?? "pointer",
+        UseKind.Comparison => "loop bound",
+        UseKind.Text => (use.Name ?? "text").Trim(),
+        _ => use.Name ?? use.Type?.ToDisplayString() ?? "value",
+    };
+
+    // The quantity that the place needs and the value is not; None if they agree or nothing can be said.
+    private static ValueKind Needed(in ValueUse use, Quantity quantity)
+    {
+        Noun noun = NounOf(use);
+        return quantity.Kind switch
+        {
+            ValueKind.ByteOffset when WantsAddress(use, noun) => ValueKind.MdlVirtualAddress,
+            ValueKind.ByteOffset when WantsLength(use, noun, quantity) => ValueKind.ByteCount,
+            ValueKind.ByteCount when WantsAddress(use, noun) && noun != Noun.Place => ValueKind.MdlVirtualAddress,
+            ValueKind.ByteCount when IsPageOffset(use) && IsDirect(use, quantity) => ValueKind.ByteOffset,
+            ValueKind.Length when WantsAddress(use, noun) && use.Expected != ValueKind.BufferAddress => ValueKind.MdlVirtualAddress,
+            ValueKind.MdlVirtualAddress when WantsOffset(use, noun) => ValueKind.ByteOffset,
+            ValueKind.MdlVirtualAddress when WantsLength(use, noun, quantity) => ValueKind.ByteCount,
+            ValueKind.BaseVa when IsNamedBufferAddress(use, noun) => ValueKind.MdlVirtualAddress,
+            ValueKind.SystemAddress when use.Expected == ValueKind.MdlVirtualAddress && use.State.SlotOf(quantity.Mdl, SlotKind.BuiltNonPaged) == 0 => ValueKind.MdlVirtualAddress,
+            _ => ValueKind.None,
+        };
+    }
+
+    private static Noun NounOf(in ValueUse use) => use.Kind switch
+    {
+        UseKind.PointerConversion => Noun.Address,
+        UseKind.Text => Nouns.HeadOf(use.Name?.TrimEnd(' ', ':', '=', '(', '[', '\'')) == Noun.Address ? Noun.Address : Noun.Neutral,
+        UseKind.Indexer => Nouns.HasWord(use.Name, "by") && Nouns.HeadOf(use.Name) == Noun.Address ? Noun.Address : Noun.Neutral,
+        UseKind.Comparison or UseKind.ArraySize or UseKind.ElementStore => Noun.Neutral,
+        _ => Nouns.HeadOf(use.Name),
+    };
+
+    private static bool WantsAddress(in ValueUse use, Noun noun)
+    {
+        if (use.Expected != ValueKind.None)
+            return IsAddress(use.Expected);
+        return noun == Noun.Address || (noun == Noun.Place && IsAddressType(use.Type) && use.Kind is UseKind.Local or UseKind.Member or UseKind.Return or UseKind.Argument);
+    }
+
+    private static bool WantsOffset(in ValueUse use, Noun noun) =>
+        use.Expected is ValueKind.ByteOffset or ValueKind.TransferOffset or ValueKind.DeviceOffset
+        || (use.Expected == ValueKind.None && noun == Noun.Offset && use.Kind is UseKind.Local or UseKind.Member or UseKind.Return);
+
+    private static bool WantsLength(in ValueUse use, Noun noun, Quantity quantity)
+    {
+        if (use.Expected != ValueKind.None)
+            return use.Expected is ValueKind.ByteCount or ValueKind.TransferLength or ValueKind.Length or ValueKind.InputLength;
+        if (!IsDirect(use, quantity))
+            return false;
+        if (use.Kind == UseKind.Comparison)
+            return quantity.Kind == ValueKind.ByteOffset && IsLoopBound(use.Node);
+        return noun == Noun.Length && (use.Kind is UseKind.Local or UseKind.Member or UseKind.Return || (use.Kind == UseKind.Argument && use.Method?.DeclaringSyntaxReferences.IsEmpty == false));
+    }
+
+    private static bool IsPageOffset(in ValueUse use) =>
+        use.Expected == ValueKind.ByteOffset
+        || (use.Expected == ValueKind.None && use.Kind is UseKind.Local or UseKind.Member or UseKind.Return && Nouns.HeadOf(use.Name) == Noun.Offset
+            && Nouns.ConsistsOf(use.Name, "mdl", "byte", "page", "buffer", "buf", "offset", "off", "in", "of"));
+
+    private static bool IsNamedBufferAddress(in ValueUse use, Noun noun) =>
+        use.Expected == ValueKind.None && use.Kind is UseKind.Local or UseKind.Member or UseKind.Return && noun == Noun.Address
+        && !Nouns.HasWord(use.Name, "base", "page", "start", "aligned", "first", "frame");
+
+    // Moving to the next MDL by its offset: the position has to be that MDL's own address.
+    private static void CheckStep(in ValueUse use, FlowReporter reporter)
+    {
+        if (Nouns.HeadOf(use.Name) is not (Noun.Address or Noun.Place) || !Quantity.TryRecognize(use.Value, use.State, out Quantity quantity) || quantity.Kind != ValueKind.ByteOffset)
+            return;
+        if (use.Other is Linear left && left.Find(TermKind.Base) is { Owner: { } mdl } && !mdl.Equals(quantity.Mdl) && left.Contains(TermKind.Offset))
+            Tell(use, quantity, ValueKind.MdlVirtualAddress, reporter, Descriptor.DefaultSeverity);
+    }
+
+    private static bool IsDirect(in ValueUse use, Quantity quantity) => use.Node.Span.Contains(quantity.Origin.Span) && use.Node.SyntaxTree == quantity.Origin.SyntaxTree;
+
+    private static bool IsAddress(ValueKind kind) =>
+        kind is ValueKind.MdlVirtualAddress or ValueKind.BufferAddress or ValueKind.MemoryAddress or ValueKind.SystemAddress or ValueKind.UserAddress
+            or ValueKind.PageAlignedAddress or ValueKind.PoolAddress or ValueKind.BaseVa or ValueKind.BufferedAddress or ValueKind.PhysicalAddress or ValueKind.LogicalAddress;
+
+    private static bool IsAddressType(ITypeSymbol? type)
+    {
+        if (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable)
+            type = nullable.TypeArguments[0];
+        return type is { TypeKind: TypeKind.Pointer } or { SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr };
+    }
+
+    private static bool IsLoopBound(SyntaxNode node) =>
+        node.Parent is BinaryExpressionSyntax comparison && comparison.Right == node
+        && (comparison.Parent is ForStatementSyntax || comparison.Parent is WhileStatementSyntax);
+}

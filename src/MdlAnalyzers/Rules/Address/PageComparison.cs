@@ -1,0 +1,49 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace MdlAnalyzers.Rules.Address;
+
+/// <summary>Tells a question about pages ("is it more than one?") from a limit on the request size.</summary>
+internal static class PageComparison
+{
+    public static bool IsRelational(IOperation operation) => operation switch
+    {
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals } => false,
+        IBinaryOperation or IRelationalPatternOperation => true,
+        _ => false,
+    };
+
+    /// <summary>Whether the comparison decides only that a request is refused.</summary>
+    public static bool IsLimitCheck(SyntaxNode comparison)
+    {
+        SyntaxNode node = comparison;
+        while (node.Parent is ParenthesizedExpressionSyntax or IsPatternExpressionSyntax or PatternSyntax
+            or BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalOrExpression or (int)SyntaxKind.LogicalAndExpression } or PrefixUnaryExpressionSyntax)
+        {
+            node = node.Parent;
+        }
+
+        return node.Parent is IfStatementSyntax branch && branch.Condition == node && Refuses(branch.Statement);
+    }
+
+    private static bool Refuses(StatementSyntax statement)
+    {
+        if (statement is BlockSyntax { Statements: var statements })
+            return statements.Count > 0 && statements.Count <= 3 && Refuses(statements[statements.Count - 1]);
+        if (statement is ThrowStatementSyntax)
+            return true;
+        return statement is ReturnStatementSyntax { Expression: { } value } && value.DescendantNodesAndSelf().Any(IsFailure);
+    }
+
+    private static bool IsFailure(SyntaxNode node) => node switch
+    {
+        IdentifierNameSyntax { Identifier.ValueText: var name } =>
+            (name.StartsWith("STATUS_", StringComparison.Ordinal) && name is not ("STATUS_SUCCESS" or "STATUS_PENDING"))
+            || name.IndexOf("Fail", StringComparison.OrdinalIgnoreCase) >= 0 || name.IndexOf("Invalid", StringComparison.OrdinalIgnoreCase) >= 0 || name.IndexOf("Error", StringComparison.OrdinalIgnoreCase) >= 0
+            || name.IndexOf("TooLarge", StringComparison.OrdinalIgnoreCase) >= 0 || name.IndexOf("Reject", StringComparison.OrdinalIgnoreCase) >= 0,
+        LiteralExpressionSyntax { RawKind: (int)SyntaxKind.FalseLiteralExpression } => true,
+        _ => false,
+    };
+}
