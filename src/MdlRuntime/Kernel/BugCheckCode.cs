@@ -3,6 +3,7 @@ namespace MdlRuntime;
 /// <summary>The stops that the machine knows by name.</summary>
 internal static class BugCheckCode
 {
+    public const uint INVALID_PROCESS_DETACH_ATTEMPT = 0x06;
     public const uint IRQL_NOT_GREATER_OR_EQUAL = 0x09;
     public const uint IRQL_NOT_LESS_OR_EQUAL = 0x0A;
     public const uint SPIN_LOCK_ALREADY_OWNED = 0x0F;
@@ -16,6 +17,7 @@ internal static class BugCheckCode
     public const uint TARGET_MDL_TOO_SMALL = 0x40;
     public const uint MULTIPLE_IRP_COMPLETE_REQUESTS = 0x44;
     public const uint CANCEL_STATE_IN_COMPLETED_IRP = 0x48;
+    public const uint IRQL_GT_ZERO_AT_SYSTEM_SERVICE = 0x4A;
     public const uint PFN_LIST_CORRUPT = 0x4E;
     public const uint PAGE_FAULT_IN_NONPAGED_AREA = 0x50;
     public const uint PROCESS_HAS_LOCKED_PAGES = 0x76;
@@ -24,6 +26,7 @@ internal static class BugCheckCode
     public const uint ATTEMPTED_WRITE_TO_READONLY_MEMORY = 0xBE;
     public const uint BAD_POOL_CALLER = 0xC2;
     public const uint DRIVER_VERIFIER_DETECTED_VIOLATION = 0xC4;
+    public const uint IRQL_UNEXPECTED_VALUE = 0xC8;
     public const uint DRIVER_VERIFIER_IOMANAGER_VIOLATION = 0xC9;
     public const uint PNP_DETECTED_FATAL_ERROR = 0xCA;
     public const uint DRIVER_LEFT_LOCKED_PAGES_IN_PROCESS = 0xCB;

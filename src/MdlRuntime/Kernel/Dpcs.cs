@@ -1,5 +1,6 @@
 namespace MdlRuntime;
 
+/// <summary>The DPC queue with the checks of its documented interface.</summary>
 internal static class Dpcs
 {
     public static bool Insert(KDpc dpc, object? argument1, object? argument2)

@@ -1,23 +1,16 @@
 namespace MdlRuntime;
 
-internal enum ThreadState : byte
-{
-    Running,
-    Ready,
-    Waiting,
-    Terminated,
-}
-
 /// <summary>A thread object. WDK: ETHREAD.</summary>
 public sealed class EThread
 {
-    private EProcess? _attached;
+    private readonly Stack<EProcess> _attached = new();
     private KApc? _firstApc;
     private KApc? _lastApc;
 
     internal EThread(EProcess process, string name)
     {
         Process = process;
+        CurrentProcess = process;
         Name = name;
     }
 
@@ -27,28 +20,44 @@ public sealed class EThread
     internal EProcess Process { get; }
 
     /// <summary>The process whose user half the thread sees now.</summary>
-    internal EProcess CurrentProcess => _attached ?? Process;
+    internal EProcess CurrentProcess { get; private set; }
 
-    internal bool IsAttached => _attached is not null;
+    internal bool IsAttached => _attached.Count > 0;
 
-    internal ThreadState State { get; set; } = ThreadState.Running;
+    /// <summary>A thread that no host call runs at the moment waits for one.</summary>
+    internal ThreadState State { get; set; } = ThreadState.Waiting;
 
     internal NtStatus WaitStatus { get; set; }
 
-    /// <summary>Tells a timed-out wait from a later one of the same thread.</summary>
-    internal uint WaitGeneration { get; set; }
-
     internal KEvent? WaitObject { get; set; }
 
-    /// <summary>Parks the host thread that carries this thread; null when any host thread may run its APCs.</summary>
+    /// <summary>Ends a wait with a time limit; made by the first one.</summary>
+    internal WaitTimeout? Timeout { get; set; }
+
+    /// <summary>Whether a host call runs as this thread.</summary>
+    internal bool IsInHostCall { get; set; }
+
+    /// <summary>Where the host thread that carries this thread parks.</summary>
     internal SemaphoreSlim? Gate { get; set; }
+
+    /// <summary>Whether a host thread is parked at the gate: only then can another one hand over to this thread.</summary>
+    internal bool IsParked { get; set; }
+
+    /// <summary>The host thread that parked last at the gate.</summary>
+    internal Thread? Carrier { get; set; }
 
     /// <summary>What the thread must throw when it runs next: a stop or a deadlock found by another host thread.</summary>
     internal Exception? Abort { get; set; }
 
     internal bool HasApc => _firstApc is not null;
 
-    internal void Attach(EProcess? process) => _attached = process;
+    internal void Attach(EProcess process)
+    {
+        _attached.Push(CurrentProcess);
+        CurrentProcess = process;
+    }
+
+    internal void Detach() => CurrentProcess = _attached.Pop();
 
     internal void EnqueueApc(KApc apc)
     {
@@ -74,5 +83,6 @@ public sealed class EThread
     }
 
     /// <summary>Returns process and thread name.</summary>
+    /// <returns>Both names, separated by a slash.</returns>
     public override string ToString() => $"{Process.Name}/{Name}";
 }

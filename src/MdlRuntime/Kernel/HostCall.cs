@@ -1,45 +1,39 @@
 namespace MdlRuntime;
 
-/// <summary>A host call running the machine: sets the ambient processor and context, and puts both back at the end, whatever happened.</summary>
+/// <summary>A host call running the machine; its end puts back the context it found, whatever happened.</summary>
 internal readonly ref struct HostCall
 {
-    private readonly Processor _processor;
-    private readonly Processor? _outer;
-    private readonly SemaphoreSlim? _baton;
-    private readonly List<EThread> _hostCalls;
-    private readonly EThread _thread;
-    private readonly Kirql _irql;
-    private readonly KProcessorMode _mode;
+    private readonly Scheduler _scheduler;
 
-    public HostCall(KernelSystem system, SemaphoreSlim baton, List<EThread> hostCalls, EThread thread, Kirql irql, KProcessorMode mode)
+    public HostCall(Scheduler scheduler, EThread thread, bool isNested, Processor? outer)
     {
-        system.ThrowIfHalted();
-        _processor = system.Processor;
-        _outer = Processor.Ambient;
-        _hostCalls = hostCalls;
-        if (_outer != _processor)
-        {
-            baton.Wait();
-            _baton = baton;
-        }
-        else if (_processor.Irql > Kirql.APC_LEVEL)
-        {
-            throw new InvalidOperationException(
-                $"A process or the host can only call into the machine from IRQL 0 or 1; the current IRQL is {(int)_processor.Irql}.");
-        }
-
-        (_thread, _irql, _mode) = (_processor.Thread, _processor.Irql, _processor.Mode);
-        Processor.Ambient = _processor;
-        hostCalls.Add(thread);
-        (_processor.Thread, _processor.Irql, _processor.Mode) = (thread, irql, mode);
-        _processor.DeliverPending();
+        Processor processor = scheduler.Processor;
+        _scheduler = scheduler;
+        Thread = thread;
+        IsNested = isNested;
+        Outer = outer;
+        (OuterThread, OuterIrql, OuterMode) = (processor.Thread, processor.Irql, processor.Mode);
+        (OuterState, ThreadState) = (OuterThread.State, thread.State);
     }
 
-    public void Dispose()
-    {
-        (_processor.Thread, _processor.Irql, _processor.Mode) = (_thread, _irql, _mode);
-        _hostCalls.RemoveAt(_hostCalls.Count - 1);
-        Processor.Ambient = _outer;
-        _baton?.Release();
-    }
+    /// <summary>The thread that makes the call.</summary>
+    public EThread Thread { get; }
+
+    public ThreadState ThreadState { get; }
+
+    /// <summary>Whether code that the machine runs on this host thread made the call.</summary>
+    public bool IsNested { get; }
+
+    /// <summary>The processor, perhaps of another machine, that the host thread ran code of.</summary>
+    public Processor? Outer { get; }
+
+    public EThread OuterThread { get; }
+
+    public ThreadState OuterState { get; }
+
+    public Kirql OuterIrql { get; }
+
+    public KProcessorMode OuterMode { get; }
+
+    public void Dispose() => _scheduler.Leave(this);
 }

@@ -20,13 +20,12 @@ internal sealed class InterruptController(Processor processor)
             processor.DeliverPending();
     }
 
-    public bool HasDeliverable => Next(remove: false) is not null;
-
+    /// <summary>Takes the requests that the current IRQL lets through, the highest level first.</summary>
     public void DeliverPending()
     {
-        while (Next(remove: true) is { } vector)
+        while (TryTake(out uint vector))
         {
-            // Handlers of a shared vector are asked in turn; a level above the current one was already checked.
+            // Every handler of a shared vector is asked: a device that did not interrupt says so.
             for (int i = 0; i < _connected.Count; i++)
             {
                 if (_connected[i].Vector == vector)
@@ -35,37 +34,40 @@ internal sealed class InterruptController(Processor processor)
         }
     }
 
-    private uint? Next(bool remove)
+    private bool TryTake(out uint vector)
     {
+        vector = 0;
         if (_requested.Count == 0)
-            return null;
+            return false;
 
         lock (_requested)
         {
+            int best = -1;
+            Kirql bestLevel = processor.Irql;
             for (int i = 0; i < _requested.Count; i++)
             {
-                if (!IsDeliverable(_requested[i]))
-                    continue;
-
-                uint vector = _requested[i];
-                if (remove)
-                    _requested.RemoveAt(i);
-                return vector;
+                // A vector without a service routine stays requested until somebody connects one.
+                if (LevelOf(_requested[i]) is { } level && level > bestLevel)
+                    (best, bestLevel) = (i, level);
             }
-        }
 
-        return null;
+            if (best < 0)
+                return false;
+            vector = _requested[best];
+            _requested.RemoveAt(best);
+            return true;
+        }
     }
 
-    /// <summary>A vector without a service routine stays requested until somebody connects it.</summary>
-    private bool IsDeliverable(uint vector)
+    private Kirql? LevelOf(uint vector)
     {
+        Kirql? level = null;
         for (int i = 0; i < _connected.Count; i++)
         {
-            if (_connected[i].Vector == vector && _connected[i].Irql > processor.Irql)
-                return true;
+            if (_connected[i].Vector == vector && (level is null || _connected[i].Irql > level))
+                level = _connected[i].Irql;
         }
 
-        return false;
+        return level;
     }
 }

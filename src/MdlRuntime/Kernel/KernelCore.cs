@@ -130,17 +130,18 @@ public static partial class KernelCore
     public static NtStatus KeWaitForSingleObject(KEvent @event, long? timeout100ns = null) =>
         Waits.For(Require(@event, nameof(@event)), timeout100ns);
 
-    /// <summary>Makes the user half of another process visible to the current thread. IRQL at most APC_LEVEL. WDK: KeStackAttachProcess.</summary>
+    /// <summary>Makes the user half of another process visible to the current thread; attachments nest. IRQL at most APC_LEVEL. WDK: KeStackAttachProcess.</summary>
     /// <param name="process">A process that has not exited.</param>
     [Irql(Kirql.APC_LEVEL)]
     public static void KeStackAttachProcess(
         [MdlEffect(MdlEffect.AttachesProcess)] EProcess process) =>
-        Processor.Current.Thread.Attach(Require(process, nameof(process)));
+        Threads.Attach(Require(process, nameof(process)));
 
-    /// <summary>Undoes <see cref="KeStackAttachProcess"/>. IRQL at most APC_LEVEL. WDK: KeUnstackDetachProcess.</summary>
+    /// <summary>Undoes the last <see cref="KeStackAttachProcess"/>. IRQL at most APC_LEVEL. WDK: KeUnstackDetachProcess.</summary>
+    /// <exception cref="BugCheckException">0x06: the thread is not attached.</exception>
     [Irql(Kirql.APC_LEVEL)]
     [MdlEffect(MdlEffect.DetachesProcess)]
-    public static void KeUnstackDetachProcess() => Processor.Current.Thread.Attach(null);
+    public static void KeUnstackDetachProcess() => Threads.Detach();
 
     /// <summary>Stops the machine. Any IRQL. WDK: KeBugCheckEx.</summary>
     /// <param name="code">Bug check code.</param>

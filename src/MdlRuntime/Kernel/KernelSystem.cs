@@ -8,11 +8,14 @@ namespace MdlRuntime;
 /// <summary>Everything of one machine that the kernel layer owns, and a place for the state of the layers above.</summary>
 internal sealed class KernelSystem : IDisposable
 {
+    private readonly Action<TraceRecord>? _trace;
     private object?[] _layers = new object?[8];
+    private bool _isOff;
 
     public KernelSystem(MachineOptions options)
     {
         Options = options;
+        _trace = options.Trace;
         Memory = new(options.MemoryBytes, options.Frames, options.SystemPtes, options.Seed);
         Verifier = new(this, options.Verifier);
         SystemProcess = CreateProcess("System", hasUserSpace: false);
@@ -42,10 +45,15 @@ internal sealed class KernelSystem : IDisposable
     /// <summary>The stop that halted the machine.</summary>
     public BugCheckException? Stop { get; private set; }
 
+    /// <summary>Whether no code can run any more: after a stop, and when the machine is switched off.</summary>
+    public bool IsHalted { get; private set; }
+
     public EProcess CreateProcess(string name, bool hasUserSpace = true)
     {
         const uint processTag = 0x636F7250;
         nuint address = Memory.NonPagedPool.Allocate(0x400, processTag, zero: true);
+        if (address == 0)
+            throw new NtStatusException(NtStatus.STATUS_INSUFFICIENT_RESOURCES, $"no pool is left for the process {name}");
         return new(name, address, hasUserSpace ? new(Memory) : null);
     }
 
@@ -69,20 +77,26 @@ internal sealed class KernelSystem : IDisposable
         string explanation, string? ruleId = null, Exception? cause = null)
     {
         Stop ??= new(code, parameter1, parameter2, parameter3, parameter4, explanation, ruleId, cause);
+        IsHalted = true;
         throw Stop;
     }
 
+    /// <summary>Refuses all code from now on.</summary>
+    public void SwitchOff() => _isOff = IsHalted = true;
+
     public void ThrowIfHalted()
     {
-        if (Stop is not null)
-            throw Stop.Repeat();
+        if (!IsHalted)
+            return;
+        ObjectDisposedException.ThrowIf(_isOff, typeof(Machine));
+        throw Stop!.Repeat();
     }
 
     /// <summary>Reports to the machine's observer, if it has one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Trace(string routine, object? subject, ulong value1 = 0, ulong value2 = 0, ulong value3 = 0)
     {
-        if (Options.Trace is { } observer)
+        if (_trace is { } observer)
             observer(new(Scheduler.Now, Processor.Irql, Processor.Thread, routine, subject, value1, value2, value3));
     }
 

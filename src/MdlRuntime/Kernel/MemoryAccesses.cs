@@ -59,10 +59,10 @@ internal static class MemoryAccesses
     public static void ProbeRange(nuint address, nuint length, uint alignment)
     {
         _ = Processor.Current;
-        if (alignment is not (1 or 2 or 4 or 8 or 16))
-            throw new ArgumentOutOfRangeException(nameof(alignment), alignment, "allowed: 1, 2, 4, 8, 16");
         if (length == 0)
             return;
+        if (alignment is not (1 or 2 or 4 or 8 or 16))
+            throw new ArgumentOutOfRangeException(nameof(alignment), alignment, "allowed: 1, 2, 4, 8, 16");
         if ((address & (alignment - 1)) != 0)
             throw new NtStatusException(NtStatus.STATUS_DATATYPE_MISALIGNMENT, $"{address:X16} is not aligned to {alignment} bytes");
         if (!UserSpace.IsUserRange(address, length))

@@ -21,7 +21,7 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
             Processor? current = t_current;
             if (current is null)
                 ThrowOutsideMachine();
-            if (current.System.Stop is not null)
+            if (current.System.IsHalted)
                 current.System.ThrowIfHalted();
             return current;
         }
@@ -53,6 +53,8 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
     public void RaiseIrql(Kirql newIrql, out Kirql oldIrql)
     {
         oldIrql = Irql;
+        if (newIrql > Kirql.HIGH_LEVEL)
+            throw new ArgumentOutOfRangeException(nameof(newIrql), newIrql, $"allowed: 0 to {(int)Kirql.HIGH_LEVEL}");
         if (newIrql < oldIrql)
         {
             system.BugCheck(BugCheckCode.IRQL_NOT_GREATER_OR_EQUAL, (ulong)newIrql, (ulong)oldIrql, 0, 0,
@@ -71,8 +73,27 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
         }
 
         Irql = newIrql;
-        if (newIrql <= Kirql.DISPATCH_LEVEL)
-            DeliverPending();
+        DeliverPending();
+    }
+
+    /// <summary>Stops when a routine that the machine called returns at another IRQL than it was called at.</summary>
+    public void RequireIrql(Kirql expected, string routine)
+    {
+        if (Irql != expected)
+        {
+            system.BugCheck(BugCheckCode.IRQL_UNEXPECTED_VALUE, ((ulong)Irql << 16) | ((ulong)expected << 8), 0, 0, 0,
+                $"Called at {expected}, {routine} returned at {Irql}.", "MDL6004");
+        }
+    }
+
+    /// <summary>Stops when kernel code that was called as a system service returns above PASSIVE_LEVEL.</summary>
+    public void RequirePassive()
+    {
+        if (Irql != Kirql.PASSIVE_LEVEL)
+        {
+            system.BugCheck(BugCheckCode.IRQL_GT_ZERO_AT_SYSTEM_SERVICE, 0, (ulong)Irql, 0, 0,
+                $"Kernel code called at {Kirql.PASSIVE_LEVEL} returned at {Irql}.", "MDL6004");
+        }
     }
 
     public bool QueueDpc(KDpc dpc, object? argument1, object? argument2)
@@ -115,35 +136,40 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
         system.Interrupts.DeliverPending();
         if (Irql < Kirql.DISPATCH_LEVEL && _firstDpc is not null)
             RunDpcs();
-        if (Irql < Kirql.APC_LEVEL && Thread.HasApc && Thread.State == ThreadState.Running)
+        if (Irql < Kirql.APC_LEVEL && Thread.HasApc)
             RunApcs();
     }
 
-    /// <summary>Runs a service routine at its device IRQL, then what it left pending.</summary>
+    /// <summary>Runs a service routine at its device IRQL.</summary>
     public void RunInterrupt(KInterrupt interrupt)
     {
-        Kirql interrupted = Irql;
-        Irql = interrupt.Irql;
+        (Kirql irql, KProcessorMode mode) = (Irql, Mode);
+        Kirql level = interrupt.Irql > irql ? interrupt.Irql : irql;
+        (Irql, Mode) = (level, KProcessorMode.KernelMode);
         system.Trace("InterruptService", interrupt, interrupt.Vector);
         try
         {
             interrupt.Routine(interrupt, interrupt.Context);
+            RequireIrql(level, "an interrupt service routine");
         }
         catch (Exception exception) when (IsUnhandledFault(exception))
         {
-            StopUnhandled(BugCheckCode.KMODE_EXCEPTION_NOT_HANDLED, "the interrupt service routine", exception);
+            StopUnhandled(BugCheckCode.KMODE_EXCEPTION_NOT_HANDLED, "an interrupt service routine", exception);
         }
         finally
         {
-            Irql = interrupted;
+            (Irql, Mode) = (irql, mode);
         }
     }
 
     /// <summary>Runs the APCs of the current thread at APC_LEVEL.</summary>
     public void RunApcs()
     {
-        Kirql interrupted = Irql;
-        Irql = Kirql.APC_LEVEL;
+        if (!Thread.HasApc)
+            return;
+
+        (Kirql irql, KProcessorMode mode) = (Irql, Mode);
+        (Irql, Mode) = (Kirql.APC_LEVEL, KProcessorMode.KernelMode);
         try
         {
             while (Thread.DequeueApc() is { } apc)
@@ -151,7 +177,7 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
         }
         finally
         {
-            Irql = interrupted;
+            (Irql, Mode) = (irql, mode);
         }
     }
 
@@ -159,9 +185,15 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref byte Access(nuint address, MemoryAccess access)
     {
+        const PteFlags present = PteFlags.Committed | PteFlags.Resident;
+        PteFlags required = access == MemoryAccess.Write ? present | PteFlags.Writable : present;
+        PteFlags examined = required | PteFlags.NoAccess | PteFlags.Guard | PteFlags.IoSpace;
+        bool isLow = Irql < Kirql.DISPATCH_LEVEL;
+        if (!isLow)
+            examined |= PteFlags.Pageable;
         ref Pte pte = ref Memory.FindPte(Process.Space, address);
-        if (!Unsafe.IsNullRef(ref pte) && Irql < Kirql.DISPATCH_LEVEL && Mode == KProcessorMode.KernelMode
-            && (pte.Flags & PteFlags.IoSpace) == 0 && PageProtections.Check(pte.Flags, access) == PageFault.None)
+        if (!Unsafe.IsNullRef(ref pte) && (pte.Flags & examined) == required && Mode == KProcessorMode.KernelMode
+            && (isLow || MemorySystem.IsSystemAddress(address)) && access != MemoryAccess.Execute)
             return ref Memory.Arena.Byte(pte.Pfn, BYTE_OFFSET(address));
         return ref AccessSlowly(address, access);
     }
@@ -178,19 +210,23 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
     public void AccessFault(nuint address, MemoryAccess access, PageFault fault, string? ruleId = null, string? explanation = null)
     {
         string what = explanation ?? $"{access} access to {address:X16} failed ({fault}) in {Process} at {Irql}.";
-        ulong operation = access switch { MemoryAccess.Read => 0, MemoryAccess.Write => 2, _ => 8 };
-        if (Mode == KProcessorMode.UserMode)
-            throw new NtStatusException(NtStatus.STATUS_ACCESS_VIOLATION, what);
-        // The page is there, so that the protection decides at every IRQL.
-        if (fault == PageFault.WriteProtected && MemorySystem.IsSystemAddress(address))
-            system.BugCheck(BugCheckCode.ATTEMPTED_WRITE_TO_READONLY_MEMORY, address, Memory.FindPte(null, address).Pfn.Number, 0, 0, what, ruleId ?? "MDL3011");
-        if (fault == PageFault.NoExecute && MemorySystem.IsSystemAddress(address))
-            system.BugCheck(BugCheckCode.ATTEMPTED_EXECUTE_OF_NOEXECUTE_MEMORY, address, Memory.FindPte(null, address).Pfn.Number, 0, 0, what, ruleId);
-        if (Irql >= Kirql.DISPATCH_LEVEL)
-            system.BugCheck(BugCheckCode.DRIVER_IRQL_NOT_LESS_OR_EQUAL, address, (ulong)Irql, operation, 0, what, ruleId);
-        if (!MemorySystem.IsSystemAddress(address))
+        bool isUser = address < MemorySystem.UserHalfEnd;
+        if (Mode == KProcessorMode.UserMode || isUser && Irql < Kirql.DISPATCH_LEVEL)
             throw new NtStatusException(NtStatus.STATUS_ACCESS_VIOLATION, what) { RuleId = ruleId };
-        system.BugCheck(BugCheckCode.PAGE_FAULT_IN_NONPAGED_AREA, address, operation, 0, 0, what, ruleId);
+
+        // A page that is there and refuses is no page fault: these two stops do not depend on the IRQL.
+        ref Pte pte = ref Memory.FindPte(Process.Space, address);
+        if (!isUser && fault == PageFault.WriteProtected)
+            system.BugCheck(BugCheckCode.ATTEMPTED_WRITE_TO_READONLY_MEMORY, address, pte.Contents, 0, 0, what, ruleId ?? "MDL3011");
+        if (!isUser && fault == PageFault.NoExecute)
+            system.BugCheck(BugCheckCode.ATTEMPTED_EXECUTE_OF_NOEXECUTE_MEMORY, address, pte.Contents, 0, 0, what, ruleId);
+        if (Irql >= Kirql.DISPATCH_LEVEL)
+            system.BugCheck(BugCheckCode.DRIVER_IRQL_NOT_LESS_OR_EQUAL, address, (ulong)Irql, OperationAtHighIrql(access), 0, what, ruleId);
+
+        const ulong freedEntry = 0, noTable = 2, notCanonical = 4;
+        ulong operation = access switch { MemoryAccess.Read => 0, MemoryAccess.Write => 2, _ => 0x10 };
+        ulong type = !MemorySystem.IsSystemAddress(address) ? notCanonical : Unsafe.IsNullRef(ref pte) ? noTable : freedEntry;
+        system.BugCheck(BugCheckCode.PAGE_FAULT_IN_NONPAGED_AREA, address, operation, 0, type, what, ruleId);
     }
 
     /// <summary>Faults that a driver let escape; assertions of a test are left alone.</summary>
@@ -217,20 +253,24 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
         ref Pte pte = ref Memory.FindPte(Process.Space, address);
         if (pte.Has(PteFlags.IoSpace))
             throw new NotModelledException($"access to device memory at {address:X16} through a virtual address");
-        // A page that happens to be in memory hides the mistake until it is not (D9).
-        if (Irql >= Kirql.DISPATCH_LEVEL && pte.Has(PteFlags.Pageable) && Memory.Frames[pfn].LockCount == 0)
+        // A page that happens to be in memory hides the mistake until it is not (D9). A locked frame does not help a user address:
+        // its page-table entry may go at any time, and the process may be another one.
+        bool mayGo = !MemorySystem.IsSystemAddress(address) || pte.Has(PteFlags.Pageable) && Memory.Frames[pfn].LockCount == 0;
+        if (Irql >= Kirql.DISPATCH_LEVEL && mayGo)
         {
-            system.Verifier.Report(new(BugCheckCode.DRIVER_IRQL_NOT_LESS_OR_EQUAL, address, (ulong)Irql, access == MemoryAccess.Read ? 0u : 2u, 0,
+            system.Verifier.Report(new(BugCheckCode.DRIVER_IRQL_NOT_LESS_OR_EQUAL, address, (ulong)Irql, OperationAtHighIrql(access), 0,
                 "MDL6004", $"Pageable memory at {address:X16} was touched at {Irql}."));
         }
 
         return ref Memory.Arena.Byte(pfn, BYTE_OFFSET(address));
     }
 
+    private static ulong OperationAtHighIrql(MemoryAccess access) => access switch { MemoryAccess.Read => 0, MemoryAccess.Write => 1, _ => 8 };
+
     private void RunDpcs()
     {
-        Kirql interrupted = Irql;
-        Irql = Kirql.DISPATCH_LEVEL;
+        (Kirql irql, KProcessorMode mode) = (Irql, Mode);
+        (Irql, Mode) = (Kirql.DISPATCH_LEVEL, KProcessorMode.KernelMode);
         IsDpcActive = true;
         try
         {
@@ -242,6 +282,7 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
                 (dpc.IsQueued, dpc.Next) = (false, null);
                 system.Trace("DpcRoutine", dpc);
                 dpc.Routine!(dpc, dpc.Context, dpc.Argument1, dpc.Argument2);
+                RequireIrql(Kirql.DISPATCH_LEVEL, "a DPC routine");
                 system.Interrupts.DeliverPending();
             }
         }
@@ -252,7 +293,7 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
         finally
         {
             IsDpcActive = false;
-            Irql = interrupted;
+            (Irql, Mode) = (irql, mode);
         }
     }
 

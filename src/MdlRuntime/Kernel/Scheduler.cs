@@ -1,45 +1,86 @@
-using System.Runtime.ExceptionServices;
-
 namespace MdlRuntime;
 
 /// <summary>
 /// Decides which thread runs: one at a time, chosen by seed among those that can, in virtual time that advances only when nobody can.
 /// A thread is carried by the host thread that called into the machine, by a host thread of its own, or (APCs only) by whoever is idle.
 /// </summary>
-internal sealed class Scheduler(KernelSystem system, int seed) : IDisposable
+internal sealed partial class Scheduler(KernelSystem system, int seed) : IDisposable
 {
     private readonly Random _random = new(seed);
+    private readonly VirtualClock _clock = new();
+
+    /// <summary>Threads whose wait is over or who have an APC to run.</summary>
     private readonly List<EThread> _ready = [];
+
+    /// <summary>System threads that have not ended.</summary>
     private readonly List<EThread> _carried = [];
-    private readonly PriorityQueue<TimedEvent, (long Due, long Sequence)> _events = new();
 
     /// <summary>Threads of host calls in progress, innermost last: the ones that take the blame for a stop elsewhere.</summary>
     private readonly List<EThread> _hostCalls = [];
+
+    /// <summary>Held by the host call that runs the machine.</summary>
     private readonly SemaphoreSlim _baton = new(1, 1);
+
+    /// <summary>The thread in RunUntilIdle: time passes there, so that the call sees when nothing is left.</summary>
     private EThread? _idler;
-    private long _sequence;
-    private bool _shutDown;
+
+    /// <summary>The host thread that runs the machine now, 0 for none. Only that thread can find its own number here.</summary>
+    private int _hostThread;
+    private bool _isShutDown;
+
+    public Processor Processor => system.Processor;
 
     /// <summary>Virtual time in units of 100 ns.</summary>
-    public long Now { get; private set; }
+    public long Now => _clock.Now;
 
-    private Processor Processor => system.Processor;
-
-    /// <summary>Enters the machine on the calling host thread, waiting for the baton if another host thread is inside.</summary>
-    public HostCall Enter(EThread thread, Kirql irql, KProcessorMode mode) => new(system, _baton, _hostCalls, thread, irql, mode);
-
-    public void Schedule(TimedEvent timedEvent, long delay)
-    {
-        timedEvent.Pending = ++_sequence;
-        _events.Enqueue(timedEvent, (Now + Math.Max(0, delay), _sequence));
-    }
+    public void Schedule(TimedEvent timedEvent, long delay) => _clock.Schedule(timedEvent, delay);
 
     /// <summary>Forgets the pending occurrence; false when there was none.</summary>
-    public static bool Cancel(TimedEvent timedEvent)
+    public static bool Cancel(TimedEvent timedEvent) => VirtualClock.Cancel(timedEvent);
+
+    /// <summary>Enters the machine on the calling host thread, waiting for the baton if another host thread is inside.</summary>
+    public HostCall Enter(EThread thread, Kirql irql, KProcessorMode mode)
     {
-        bool wasPending = timedEvent.Pending != 0;
-        timedEvent.Pending = 0;
-        return wasPending;
+        bool isNested = _hostThread == Environment.CurrentManagedThreadId;
+        if (!isNested)
+            _baton.Wait();
+        else if (Processor.Irql > Kirql.APC_LEVEL)
+            throw new InvalidOperationException($"A process or the host can call into the machine at PASSIVE_LEVEL or APC_LEVEL; the IRQL is {Processor.Irql}.");
+
+        // A thread that is in another host call already cannot make a second one at the same time: another thread of its process does.
+        if (thread.IsInHostCall && thread != Processor.Thread)
+            thread = new(thread.Process, thread.Name);
+        var call = new HostCall(this, thread, isNested, Processor.Ambient);
+        Begin(call);
+        try
+        {
+            system.ThrowIfHalted();
+            Processor.Irql = irql;
+            Processor.DeliverPending();
+            Processor.Mode = mode;
+        }
+        catch
+        {
+            Leave(call);
+            throw;
+        }
+
+        return call;
+    }
+
+    public void Leave(in HostCall call)
+    {
+        call.Thread.State = call.ThreadState;
+        call.Thread.IsInHostCall = call.OuterThread == call.Thread && call.IsNested;
+        call.OuterThread.State = call.OuterState;
+        (Processor.Thread, Processor.Irql, Processor.Mode) = (call.OuterThread, call.OuterIrql, call.OuterMode);
+        Processor.Ambient = call.Outer;
+        _hostCalls.RemoveAt(_hostCalls.LastIndexOf(call.Thread));
+        if (call.IsNested)
+            return;
+
+        _hostThread = 0;
+        _baton.Release();
     }
 
     /// <summary>Blocks the current thread until the event is set or the time (100 ns units from now, null for ever) is over.</summary>
@@ -52,13 +93,14 @@ internal sealed class Scheduler(KernelSystem system, int seed) : IDisposable
             return NtStatus.STATUS_SUCCESS;
         if (timeout == 0)
             return NtStatus.STATUS_TIMEOUT;
+        if (self == system.IdleThread)
+            throw new InvalidOperationException("A device model or an observer cannot wait: no thread runs at this moment.");
 
-        self.WaitGeneration++;
         self.WaitObject = @event;
         self.State = ThreadState.Waiting;
         @event.Waiters.Add(self);
         if (timeout is { } delay)
-            Schedule(new WaitTimeout(this, self), Math.Abs(delay));
+            Schedule(self.Timeout ??= new(this, self), delay);
         try
         {
             do
@@ -72,7 +114,7 @@ internal sealed class Scheduler(KernelSystem system, int seed) : IDisposable
         finally
         {
             if (self.State == ThreadState.Waiting)
-                EndWait(self, NtStatus.STATUS_UNSUCCESSFUL, makeReady: false);
+                EndWait(self, NtStatus.STATUS_UNSUCCESSFUL);
             self.State = ThreadState.Running;
         }
 
@@ -84,7 +126,11 @@ internal sealed class Scheduler(KernelSystem system, int seed) : IDisposable
     {
         @event.IsSet = true;
         while (@event.Waiters.Count > 0 && @event.TryConsume())
-            EndWait(@event.Waiters[0], NtStatus.STATUS_SUCCESS, makeReady: true);
+        {
+            EThread woken = @event.Waiters[0];
+            EndWait(woken, NtStatus.STATUS_SUCCESS);
+            MakeReady(woken);
+        }
     }
 
     /// <summary>Queues an APC; it runs when the thread next runs below APC_LEVEL, even if the thread waits.</summary>
@@ -93,18 +139,20 @@ internal sealed class Scheduler(KernelSystem system, int seed) : IDisposable
         thread.EnqueueApc(apc);
         if (thread == Processor.Thread && Processor.Ambient == Processor)
             Processor.DeliverPending();
-        else if (thread.State == ThreadState.Waiting && !_ready.Contains(thread))
-            _ready.Add(thread);
+        else if (thread.State is ThreadState.Waiting or ThreadState.Terminated)
+            MakeReady(thread);
     }
 
     /// <summary>Starts a system thread on a host thread of its own; it runs when the scheduler first chooses it.</summary>
     public void Start(EThread thread, KStartRoutine routine, object? context)
     {
         thread.Gate = new(0, 1);
+        thread.IsParked = true;
         thread.State = ThreadState.Ready;
         _ready.Add(thread);
         _carried.Add(thread);
-        new Thread(() => Carry(thread, routine, context)) { IsBackground = true, Name = thread.ToString() }.Start();
+        thread.Carrier = new(() => Carry(thread, routine, context)) { IsBackground = true, Name = thread.ToString() };
+        thread.Carrier.Start();
     }
 
     /// <summary>Runs everything that can run and lets time pass until nothing is left to happen.</summary>
@@ -115,9 +163,9 @@ internal sealed class Scheduler(KernelSystem system, int seed) : IDisposable
         _idler = self;
         try
         {
-            Processor.DeliverPending();
-            while (RunOne(self) || Advance())
+            do
                 Processor.DeliverPending();
+            while (RunOne(self) || _clock.Advance());
         }
         finally
         {
@@ -125,245 +173,60 @@ internal sealed class Scheduler(KernelSystem system, int seed) : IDisposable
         }
     }
 
+    /// <summary>Unwinds the system threads one by one and refuses every later call.</summary>
     public void Dispose()
     {
-        _shutDown = true;
-        foreach (EThread thread in _carried)
-            thread.Gate!.Release();
-        _carried.Clear();
+        if (_hostThread == Environment.CurrentManagedThreadId)
+            throw new InvalidOperationException("A machine cannot be disposed by code that it runs.");
+
+        _baton.Wait();
+        _isShutDown = true;
+        system.SwitchOff();
+        // A system thread that made a host call is parked as the thread of that call.
+        foreach (EThread thread in (EThread[])[.. _carried, .. _hostCalls])
+        {
+            if (!thread.IsParked)
+                continue;
+            Wake(thread);
+            thread.Carrier!.Join();
+        }
+
+        _hostThread = 0;
+        _baton.Release();
     }
 
     internal void TimeOut(EThread thread)
     {
-        if (thread.State == ThreadState.Waiting && thread.WaitObject is not null)
-            EndWait(thread, NtStatus.STATUS_TIMEOUT, makeReady: true);
+        EndWait(thread, NtStatus.STATUS_TIMEOUT);
+        MakeReady(thread);
     }
 
-    /// <summary>Gives the processor away until <paramref name="self"/> can run again.</summary>
-    private void SwitchAway(EThread self)
+    private void Begin(in HostCall call)
     {
-        Kirql irql = Processor.Irql;
-        KProcessorMode mode = Processor.Mode;
-        Processor.Thread = system.IdleThread;
-        Processor.Irql = Kirql.PASSIVE_LEVEL;
-        Processor.Mode = KProcessorMode.KernelMode;
-        try
-        {
-            while (true)
-            {
-                Processor.DeliverPending();
-                system.ThrowIfHalted();
-                if (Choose() is { } next)
-                {
-                    if (next == self)
-                        return;
-                    if (Run(next, self) == self)
-                        return;
-                }
-                else if (_idler is not null && _idler != self && self.Gate is not null)
-                {
-                    HandOver(_idler, self);
-                    return;
-                }
-                else if (!Advance())
-                {
-                    ReportDeadlock(self);
-                }
-            }
-        }
-        finally
-        {
-            Processor.Thread = self;
-            Processor.Irql = irql;
-            Processor.Mode = mode;
-        }
+        _hostThread = Environment.CurrentManagedThreadId;
+        _hostCalls.Add(call.Thread);
+        // Whoever made this call takes APCs while it is in progress, as a thread that waits does.
+        if (call.IsNested && call.OuterIrql < Kirql.APC_LEVEL)
+            call.OuterThread.State = ThreadState.Waiting;
+        call.Thread.State = ThreadState.Running;
+        call.Thread.IsInHostCall = true;
+        Processor.Ambient = Processor;
+        (Processor.Thread, Processor.Mode) = (call.Thread, KProcessorMode.KernelMode);
     }
 
-    /// <summary>Runs one ready thread other than the caller; false when there is none.</summary>
-    private bool RunOne(EThread self)
-    {
-        if (Choose() is not { } next)
-            return false;
-
-        if (next != self)
-            Run(next, self);
-        Processor.Thread = self;
-        return true;
-    }
-
-    /// <summary>Lets <paramref name="next"/> run; returns the thread that holds the baton on this host thread afterwards.</summary>
-    private EThread? Run(EThread next, EThread self)
-    {
-        if (next.Gate is not null)
-        {
-            HandOver(next, self);
-            return self;
-        }
-
-        // Nobody carries this thread, or its host call is further down this stack: only its APCs can run here.
-        Processor.Thread = next;
-        if (next.State == ThreadState.Waiting || next.HasApc)
-            Processor.RunApcs();
-        Processor.Thread = system.IdleThread;
-        return null;
-    }
-
-    private void HandOver(EThread next, EThread self)
-    {
-        SemaphoreSlim gate = self.Gate ??= new(0, 1);
-        next.Gate!.Release();
-        Park(self, gate);
-    }
-
-    private void Park(EThread self, SemaphoreSlim gate)
-    {
-        gate.Wait();
-        if (_shutDown)
-            throw new MachineShutDownException();
-        if (self.Abort is { } abort)
-        {
-            self.Abort = null;
-            ExceptionDispatchInfo.Throw(abort);
-        }
-    }
-
-    private void Carry(EThread thread, KStartRoutine routine, object? context)
-    {
-        try
-        {
-            Park(thread, thread.Gate!);
-            Processor.Ambient = Processor;
-            Processor.Thread = thread;
-            Processor.Irql = Kirql.PASSIVE_LEVEL;
-            thread.State = ThreadState.Running;
-            system.Trace("ThreadStart", thread);
-            RunToEnd(thread, routine, context);
-            PassOn(thread);
-        }
-        catch (MachineShutDownException)
-        {
-        }
-        catch (Exception exception)
-        {
-            thread.State = ThreadState.Terminated;
-            Blame(exception);
-        }
-        finally
-        {
-            Processor.Ambient = null;
-        }
-    }
-
-    private void RunToEnd(EThread thread, KStartRoutine routine, object? context)
-    {
-        try
-        {
-            routine(context);
-        }
-        catch (Exception exception) when (Processor.IsUnhandledFault(exception))
-        {
-            Processor.StopUnhandled(BugCheckCode.SYSTEM_THREAD_EXCEPTION_NOT_HANDLED, $"the system thread {thread}", exception);
-        }
-    }
-
-    /// <summary>The last act of a system thread: somebody else gets the baton.</summary>
-    private void PassOn(EThread thread)
-    {
-        thread.State = ThreadState.Terminated;
-        _carried.Remove(thread);
-        Processor.Thread = system.IdleThread;
-        while (true)
-        {
-            Processor.DeliverPending();
-            EThread? next = Choose() ?? _idler;
-            if (next is null)
-            {
-                if (!Advance())
-                {
-                    Blame(NothingCanRun(_hostCalls[^1]));
-                    return;
-                }
-            }
-            else if (next.Gate is { } gate)
-            {
-                gate.Release();
-                return;
-            }
-            else
-            {
-                Run(next, thread);
-            }
-        }
-    }
-
-    /// <summary>Ends the innermost host call with an exception that another host thread met.</summary>
-    private void Blame(Exception exception)
-    {
-        EThread host = _hostCalls[^1];
-        _ready.Remove(host);
-        host.Abort = exception;
-        host.Gate!.Release();
-    }
-
-    private EThread? Choose()
-    {
-        if (_ready.Count == 0)
-            return null;
-
-        int index = _ready.Count == 1 ? 0 : _random.Next(_ready.Count);
-        EThread chosen = _ready[index];
-        _ready.RemoveAt(index);
-        return chosen;
-    }
-
-    /// <summary>Lets the next timed event happen; false when there is none.</summary>
-    private bool Advance()
-    {
-        while (_events.TryDequeue(out TimedEvent? timedEvent, out (long Due, long Sequence) key))
-        {
-            if (timedEvent.Pending != key.Sequence)
-                continue;
-
-            Now = Math.Max(Now, key.Due);
-            timedEvent.Pending = 0;
-            timedEvent.Fire();
-            return true;
-        }
-
-        return false;
-    }
-
-    private void EndWait(EThread thread, NtStatus status, bool makeReady)
+    private void EndWait(EThread thread, NtStatus status)
     {
         thread.WaitObject!.Waiters.Remove(thread);
         thread.WaitObject = null;
         thread.WaitStatus = status;
         thread.State = ThreadState.Ready;
-        if (makeReady && !_ready.Contains(thread))
+        if (thread.Timeout is { } timeout)
+            Cancel(timeout);
+    }
+
+    private void MakeReady(EThread thread)
+    {
+        if (!_ready.Contains(thread))
             _ready.Add(thread);
-    }
-
-    private void ReportDeadlock(EThread self)
-    {
-        Exception exception = NothingCanRun(self);
-        if (self == _hostCalls[^1])
-            throw exception;
-
-        _hostCalls[^1].Abort = exception;
-        HandOver(_hostCalls[^1], self);
-    }
-
-    private static InvalidOperationException NothingCanRun(EThread thread) => new(
-        $"Thread {thread} waits for something that can no longer happen: no thread, DPC, interrupt, timer or device event is pending.");
-
-    private sealed class WaitTimeout(Scheduler scheduler, EThread thread) : TimedEvent
-    {
-        private readonly uint _generation = thread.WaitGeneration;
-
-        internal override void Fire()
-        {
-            if (thread.WaitGeneration == _generation)
-                scheduler.TimeOut(thread);
-        }
     }
 }

@@ -1,5 +1,6 @@
 namespace MdlRuntime;
 
+/// <summary>System threads.</summary>
 internal static class Threads
 {
     public static NtStatus CreateSystemThread(out EThread? thread, KStartRoutine startRoutine, object? context)
@@ -9,5 +10,25 @@ internal static class Threads
         thread = new(system.SystemProcess, startRoutine.Method.Name);
         system.Scheduler.Start(thread, startRoutine, context);
         return NtStatus.STATUS_SUCCESS;
+    }
+
+    public static void Attach(EProcess process)
+    {
+        Processor processor = Processor.Current;
+        if (process.HasExited)
+            throw new InvalidOperationException($"process {process} has exited");
+        processor.Thread.Attach(process);
+    }
+
+    public static void Detach()
+    {
+        Processor processor = Processor.Current;
+        if (!processor.Thread.IsAttached)
+        {
+            processor.System.BugCheck(BugCheckCode.INVALID_PROCESS_DETACH_ATTEMPT, 0, 0, 0, 0,
+                $"KeUnstackDetachProcess was called on thread {processor.Thread}, which is attached to no process.");
+        }
+
+        processor.Thread.Detach();
     }
 }

@@ -7,6 +7,7 @@ internal sealed class TimerExpiry(Processor processor) : TimedEvent
 
     internal override void Fire()
     {
+        processor.System.Trace("TimerExpired", Dpc);
         if (Dpc is not null)
             processor.QueueDpc(Dpc, null, null);
     }

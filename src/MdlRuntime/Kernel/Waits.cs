@@ -8,13 +8,17 @@ internal static class Waits
         Processor processor = Processor.Current;
         if (timeout != 0)
             RequireBlockable(processor);
-        return processor.System.Scheduler.Wait(@event, timeout is { } time ? DelayOf(processor, time) : null);
+        NtStatus status = processor.System.Scheduler.Wait(@event, timeout is { } time ? DelayOf(processor, time) : null);
+        processor.System.Trace("KeWaitForSingleObject", @event, (ulong)status);
+        return status;
     }
 
     public static int Set(KEvent @event)
     {
+        KernelSystem system = Processor.Current.System;
         int previous = @event.IsSet ? 1 : 0;
-        Processor.Current.System.Scheduler.Signal(@event);
+        system.Trace("KeSetEvent", @event);
+        system.Scheduler.Signal(@event);
         return previous;
     }
 
@@ -22,13 +26,14 @@ internal static class Waits
     {
         Processor processor = Processor.Current;
         RequireBlockable(processor);
-        processor.System.Scheduler.Wait(new(), DelayOf(processor, interval));
+        // Even the shortest delay lets others run and time pass: who polls does not stop the world.
+        processor.System.Scheduler.Wait(new(), Math.Max(1, DelayOf(processor, interval)));
         return NtStatus.STATUS_SUCCESS;
     }
 
     /// <summary>Units of 100 ns from now, for a relative (negative) or absolute time.</summary>
     public static long DelayOf(Processor processor, long time) =>
-        time <= 0 ? -time : Math.Max(0, time - processor.System.Scheduler.Now);
+        time > 0 ? Math.Max(0, time - processor.System.Scheduler.Now) : time == long.MinValue ? long.MaxValue : -time;
 
     private static void RequireBlockable(Processor processor)
     {

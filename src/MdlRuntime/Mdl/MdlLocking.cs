@@ -38,7 +38,6 @@ internal static class MdlLocking
             throw new NtStatusException(NtStatus.STATUS_PROCESS_IS_TERMINATING, $"{process} has exited") { RuleId = "MDL3002" };
 
         EThread thread = processor.Thread;
-        EProcess? attached = thread.IsAttached ? thread.CurrentProcess : null;
         thread.Attach(process);
         try
         {
@@ -46,7 +45,7 @@ internal static class MdlLocking
         }
         finally
         {
-            thread.Attach(attached);
+            thread.Detach();
         }
     }
 

@@ -7,6 +7,9 @@ namespace MdlRuntime;
 internal sealed class MemorySystem : IDisposable
 {
     public static readonly nuint SystemRangeStart = unchecked((nuint)0xFFFF_8000_0000_0000);
+
+    /// <summary>From here to <see cref="SystemRangeStart"/> no address is canonical.</summary>
+    public static readonly nuint UserHalfEnd = unchecked((nuint)0x0000_8000_0000_0000);
     private static readonly nuint NonPagedPoolBase = unchecked((nuint)0xFFFF_BA80_0000_0000);
     private static readonly nuint PagedPoolBase = unchecked((nuint)0xFFFF_D480_0000_0000);
     private static readonly nuint SystemPteBase = unchecked((nuint)0xFFFF_F880_0000_0000);
@@ -15,7 +18,7 @@ internal sealed class MemorySystem : IDisposable
     {
         Arena = new(bytes);
         Frames = new(Arena.FrameCount, policy, seed);
-        // A pool may grow to the size of memory; its table costs 24 bytes per page of address range.
+        // A pool may grow to the size of memory; its table costs 16 bytes per page of address range.
         int poolPages = (int)Math.Min(Arena.FrameCount, 1 << 20);
         NonPagedRegion = new(NonPagedPoolBase, poolPages);
         PagedRegion = new(PagedPoolBase, poolPages);

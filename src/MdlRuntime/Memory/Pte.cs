@@ -34,5 +34,16 @@ internal struct Pte
     public PteFlags Flags;
     public MemoryCachingType CacheType;
 
+    /// <summary>The entry as the hardware would hold it: what stops print.</summary>
+    public readonly ulong Contents
+    {
+        get
+        {
+            const ulong valid = 1, writable = 2, noExecute = 1ul << 63;
+            ulong contents = ((ulong)Pfn.Number << PAGE_SHIFT) | (Has(PteFlags.Resident) ? valid : 0);
+            return contents | (Has(PteFlags.Writable) ? writable : 0) | (Has(PteFlags.Executable) ? 0 : noExecute);
+        }
+    }
+
     public readonly bool Has(PteFlags flags) => (Flags & flags) == flags;
 }

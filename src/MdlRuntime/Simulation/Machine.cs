@@ -43,11 +43,12 @@ public sealed partial class Machine : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ThrowIfUnusable();
+        using HostCall call = System.Scheduler.Enter(_systemThread, Kirql.PASSIVE_LEVEL, KProcessorMode.KernelMode);
         return new(this, System.CreateProcess(name));
     }
 
     /// <summary>Runs kernel-mode code in the system process at PASSIVE_LEVEL.</summary>
-    /// <param name="kernelCode">The code; what it throws comes out of this call.</param>
+    /// <param name="kernelCode">The code; what it throws comes out of this call. It must return at PASSIVE_LEVEL.</param>
     /// <exception cref="BugCheckException">The machine stopped, now or earlier.</exception>
     public void Run(Action kernelCode)
     {
@@ -55,6 +56,7 @@ public sealed partial class Machine : IDisposable
         ThrowIfUnusable();
         using HostCall call = System.Scheduler.Enter(_systemThread, Kirql.PASSIVE_LEVEL, KProcessorMode.KernelMode);
         kernelCode();
+        System.Processor.RequirePassive();
     }
 
     /// <summary>Runs kernel-mode code in the system process at PASSIVE_LEVEL and returns its result.</summary>
@@ -67,7 +69,9 @@ public sealed partial class Machine : IDisposable
         ArgumentNullException.ThrowIfNull(kernelCode);
         ThrowIfUnusable();
         using HostCall call = System.Scheduler.Enter(_systemThread, Kirql.PASSIVE_LEVEL, KProcessorMode.KernelMode);
-        return kernelCode();
+        T result = kernelCode();
+        System.Processor.RequirePassive();
+        return result;
     }
 
     /// <summary>Lets every runnable thread, DPC, interrupt and device event happen.</summary>
@@ -79,14 +83,18 @@ public sealed partial class Machine : IDisposable
         System.Scheduler.RunUntilIdle();
     }
 
-    /// <summary>Switches the machine off and frees its memory. Addresses and spans from it are invalid afterwards.</summary>
+    /// <summary>
+    /// Switches the machine off and frees its memory. System threads that still wait end here, with an exception that only their
+    /// <c>finally</c> blocks see. Addresses and spans from the machine are invalid afterwards.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Code that the machine runs called this.</exception>
     public void Dispose()
     {
         if (_disposed)
             return;
 
-        _disposed = true;
         System.Dispose();
+        _disposed = true;
     }
 
     internal void ThrowIfUnusable()

@@ -39,6 +39,7 @@ public sealed partial class UserProcess
         RequirePlainProtection(protection);
         ThrowIfUnusable();
 
+        using HostCall call = Enter(KProcessorMode.KernelMode);
         if (!Space.TryAllocate(BYTES_TO_PAGES(pageOffset + bytes), PageProtections.ToPteFlags(protection), out nuint address))
             throw new NtStatusException(NtStatus.STATUS_NO_MEMORY, $"{bytes} bytes of user memory cannot be committed");
         return address + pageOffset;
@@ -50,6 +51,7 @@ public sealed partial class UserProcess
     public void Free(nuint address)
     {
         ThrowIfUnusable();
+        using HostCall call = Enter(KProcessorMode.KernelMode);
         Space.Remove(RequireRegion(address, nameof(address)));
     }
 
@@ -65,6 +67,7 @@ public sealed partial class UserProcess
         if (bytes == 0 || !UserSpace.IsUserRange(address, bytes))
             throw new ArgumentOutOfRangeException(nameof(bytes), bytes, "allowed: 1 to the end of the user half");
 
+        using HostCall call = Enter(KProcessorMode.KernelMode);
         nuint end = address + bytes;
         for (nuint at = PAGE_ALIGN(address); at < end; at += PAGE_SIZE)
         {
@@ -122,7 +125,7 @@ public sealed partial class UserProcess
     public void Write(nuint address, ReadOnlySpan<byte> source)
     {
         ThrowIfUnusable();
-        using HostCall call = System.Scheduler.Enter(_mainThread, Kirql.PASSIVE_LEVEL, KProcessorMode.UserMode);
+        using HostCall call = Enter(KProcessorMode.UserMode);
         MemoryAccesses.CopyFrom(System.Processor, address, source);
     }
 
@@ -133,20 +136,23 @@ public sealed partial class UserProcess
     public void Read(nuint address, Span<byte> destination)
     {
         ThrowIfUnusable();
-        using HostCall call = System.Scheduler.Enter(_mainThread, Kirql.PASSIVE_LEVEL, KProcessorMode.UserMode);
+        using HostCall call = Enter(KProcessorMode.UserMode);
         MemoryAccesses.CopyTo(System.Processor, address, destination);
     }
 
     /// <summary>Runs kernel-mode code at PASSIVE_LEVEL in this process's context.</summary>
-    /// <param name="kernelCode">The code; what it throws comes out of this call.</param>
+    /// <param name="kernelCode">The code; what it throws comes out of this call. It must return at PASSIVE_LEVEL.</param>
     /// <exception cref="BugCheckException">The machine stopped, now or earlier.</exception>
     public void Run(Action kernelCode)
     {
         ArgumentNullException.ThrowIfNull(kernelCode);
         ThrowIfUnusable();
-        using HostCall call = System.Scheduler.Enter(_mainThread, Kirql.PASSIVE_LEVEL, KProcessorMode.KernelMode);
+        using HostCall call = Enter(KProcessorMode.KernelMode);
         kernelCode();
+        System.Processor.RequirePassive();
     }
+
+    private HostCall Enter(KProcessorMode mode) => System.Scheduler.Enter(_mainThread, Kirql.PASSIVE_LEVEL, mode);
 
     private void ThrowIfUnusable()
     {
