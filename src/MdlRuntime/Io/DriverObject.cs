@@ -2,13 +2,40 @@ using MdlRuntime.Annotations;
 
 namespace MdlRuntime;
 
+/// <summary>A loaded driver. WDK: DRIVER_OBJECT.</summary>
 [MdlEntity(MdlEntity.Driver)]
 public sealed class DriverObject
 {
-    public DispatchTable MajorFunction => throw null!;
+    internal DriverObject(IoSystem io, string name)
+    {
+        Io = io;
+        Name = name;
+    }
+
+    /// <summary>The driver's dispatch routines.</summary>
+    public DispatchTable MajorFunction { get; } = new();
+
+    /// <summary>Starts one queued request; needed for IoStartPacket.</summary>
     public DriverStartIo? DriverStartIo { get; set; }
+
+    /// <summary>Called before the driver goes away; a driver without it cannot be unloaded.</summary>
     public DriverUnload? DriverUnload { get; set; }
-    /// <summary>DriverExtension->AddDevice.</summary>
+
+    /// <summary>Called for each physical device that appears. WDK: DriverExtension->AddDevice.</summary>
     public DriverAddDevice? AddDevice { get; set; }
-    public DeviceObject? DeviceObject => throw null!;
+
+    /// <summary>The newest of the driver's devices; the others follow by NextDevice.</summary>
+    public DeviceObject? DeviceObject { get; internal set; }
+
+    internal IoSystem Io { get; }
+
+    internal string Name { get; }
+
+    internal bool IsUnloaded { get; set; }
+
+    /// <summary>Unloading waits for the last handle on a device of the driver.</summary>
+    internal bool IsUnloadPending { get; set; }
+
+    /// <summary>Returns the name of the driver object.</summary>
+    public override string ToString() => $@"\Driver\{Name}";
 }

@@ -1,7 +1,41 @@
 namespace MdlRuntime;
 
+/// <summary>What a request asks for: the index into the dispatch table.</summary>
 public enum MajorFunction : byte
 {
-    IRP_MJ_CREATE = 0x00, IRP_MJ_CLOSE = 0x02, IRP_MJ_READ = 0x03, IRP_MJ_WRITE = 0x04, IRP_MJ_FLUSH_BUFFERS = 0x09, IRP_MJ_DEVICE_CONTROL = 0x0E,
-    IRP_MJ_INTERNAL_DEVICE_CONTROL = 0x0F, IRP_MJ_SHUTDOWN = 0x10, IRP_MJ_CLEANUP = 0x12, IRP_MJ_POWER = 0x16, IRP_MJ_SYSTEM_CONTROL = 0x17, IRP_MJ_PNP = 0x1B,
+    /// <summary>A handle is opened.</summary>
+    IRP_MJ_CREATE = 0x00,
+
+    /// <summary>The last reference to a file object is gone.</summary>
+    IRP_MJ_CLOSE = 0x02,
+
+    /// <summary>Data moves from the device to the caller.</summary>
+    IRP_MJ_READ = 0x03,
+
+    /// <summary>Data moves from the caller to the device.</summary>
+    IRP_MJ_WRITE = 0x04,
+
+    /// <summary>Buffered data must reach the device.</summary>
+    IRP_MJ_FLUSH_BUFFERS = 0x09,
+
+    /// <summary>A control code from outside the kernel.</summary>
+    IRP_MJ_DEVICE_CONTROL = 0x0E,
+
+    /// <summary>A control code from another driver.</summary>
+    IRP_MJ_INTERNAL_DEVICE_CONTROL = 0x0F,
+
+    /// <summary>The system goes down.</summary>
+    IRP_MJ_SHUTDOWN = 0x10,
+
+    /// <summary>The last handle of a file object is closed.</summary>
+    IRP_MJ_CLEANUP = 0x12,
+
+    /// <summary>Power states.</summary>
+    IRP_MJ_POWER = 0x16,
+
+    /// <summary>Management instrumentation.</summary>
+    IRP_MJ_SYSTEM_CONTROL = 0x17,
+
+    /// <summary>Plug and Play.</summary>
+    IRP_MJ_PNP = 0x1B,
 }

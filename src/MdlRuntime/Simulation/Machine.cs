@@ -97,6 +97,9 @@ public sealed partial class Machine : IDisposable
         _disposed = true;
     }
 
+    /// <summary>Whether code can still run on it.</summary>
+    internal bool IsUsable => !_disposed && !System.IsHalted;
+
     internal void ThrowIfUnusable()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

@@ -1,0 +1,61 @@
+namespace MdlRuntime;
+
+/// <summary>The system worker thread and its work.</summary>
+internal sealed class WorkerQueue
+{
+    private readonly KernelSystem _system;
+    private readonly Queue<IoWorkItem> _items = new();
+    private readonly KEvent _available = new();
+    private bool _isStarted;
+
+    public WorkerQueue(KernelSystem system)
+    {
+        _system = system;
+        _available.IsNotification = false;
+    }
+
+    public void Queue(IoWorkItem item, IoWorkItemRoutine routine, object? context)
+    {
+        RequireIdle(item, nameof(IoManager.IoQueueWorkItem));
+        (item.Routine, item.Context, item.IsQueued) = (routine, context, true);
+        _items.Enqueue(item);
+        if (!_isStarted)
+        {
+            _isStarted = true;
+            _system.Scheduler.Start(new(_system.SystemProcess, "Worker"), Work, null);
+        }
+
+        _system.Trace(nameof(IoManager.IoQueueWorkItem), item);
+        _system.Scheduler.Signal(_available);
+    }
+
+    public void Free(IoWorkItem item)
+    {
+        RequireIdle(item, nameof(IoManager.IoFreeWorkItem));
+        item.IsFreed = true;
+    }
+
+    private void Work(object? context)
+    {
+        while (true)
+        {
+            while (_items.TryDequeue(out IoWorkItem? item))
+            {
+                item.IsQueued = false;
+                _system.Trace("WorkItemRoutine", item);
+                item.Routine!(item.Device, item.Context);
+            }
+
+            _system.Scheduler.Wait(_available, timeout: null);
+        }
+    }
+
+    private void RequireIdle(IoWorkItem item, string routine)
+    {
+        if (item.IsFreed || item.IsQueued)
+        {
+            string state = item.IsFreed ? "was freed" : "is queued";
+            _system.BugCheck(BugCheckCode.WORKER_INVALID, 0, 0, 0, 0, $"{routine} was called with a work item that {state}.");
+        }
+    }
+}

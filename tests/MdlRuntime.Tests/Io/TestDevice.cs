@@ -1,0 +1,64 @@
+using MdlRuntime.Simulation;
+using MdlRuntime.Verification;
+using static MdlRuntime.IoManager;
+using static MdlRuntime.WdkMacros;
+
+namespace MdlRuntime.Tests.Io;
+
+/// <summary>A machine with one driver, one named device, one process and an open handle on it.</summary>
+internal sealed class TestDevice : IDisposable
+{
+    public const string Name = @"\Device\Test";
+
+    private DeviceHandle? _handle;
+
+    public TestDevice(DeviceFlags method, DriverDispatch? read = null, Action<DriverObject>? setUp = null,
+        VerifierMode verifier = VerifierMode.Strict, Action<TraceRecord>? trace = null)
+    {
+        Machine = new(new() { Verifier = verifier, Trace = trace });
+        Driver = Machine.LoadDriver("test", (driver, _) =>
+        {
+            if (read is not null)
+                (driver.MajorFunction[MajorFunction.IRP_MJ_READ], driver.MajorFunction[MajorFunction.IRP_MJ_WRITE]) = (read, read);
+            NtStatus status = IoCreateDevice(driver, null, Name, FILE_DEVICE_UNKNOWN, 0, exclusive: false, out DeviceObject? device);
+            device!.Flags |= method;
+            setUp?.Invoke(driver);
+            return status;
+        });
+        Process = Machine.CreateProcess("user");
+    }
+
+    public Machine Machine { get; }
+
+    public DriverObject Driver { get; }
+
+    public DeviceObject Device => Driver.DeviceObject!;
+
+    public UserProcess Process { get; }
+
+    public DeviceHandle Handle => _handle ??= Process.Open(Name);
+
+    public static NtStatus Complete(Irp irp, NtStatus status, nuint information = 0)
+    {
+        irp.IoStatus.Status = status;
+        irp.IoStatus.Information = information;
+        IoCompleteRequest(irp, IO_NO_INCREMENT);
+        return status;
+    }
+
+    /// <summary>Adds a device of another driver on top of the stack.</summary>
+    public DeviceObject AddFilter(DriverDispatch read)
+    {
+        DriverObject filter = Machine.LoadDriver("filter", (driver, _) =>
+        {
+            driver.MajorFunction[MajorFunction.IRP_MJ_READ] = read;
+            IoCreateDevice(driver, null, null, FILE_DEVICE_UNKNOWN, 0, exclusive: false, out DeviceObject? device);
+            device!.Flags |= Device.Flags & (DeviceFlags.DO_BUFFERED_IO | DeviceFlags.DO_DIRECT_IO);
+            device.DeviceExtension = IoAttachDeviceToDeviceStack(device, Device);
+            return NtStatus.STATUS_SUCCESS;
+        });
+        return filter.DeviceObject!;
+    }
+
+    public void Dispose() => Machine.Dispose();
+}
