@@ -16,6 +16,28 @@ public sealed class ValidationModeTests
             "The tree that 'Rename to Good' made of 'Test0.cs' is not the one its text parses to");
 
     [Fact]
+    public Task A_token_with_another_text_fails() =>
+        Failure.Contains(
+            () => Test<WrongTokenFix>("class GoodOne/**/ { }", CodeActionValidationMode.SemanticStructure).RunAsync(),
+            "the tree has IdentifierToken 'GoodOne/**/' where the text parses to IdentifierToken 'GoodOne'");
+
+    [Fact]
+    public Task A_missing_child_fails() =>
+        Failure.Contains(
+            () => Test<HiddenSemicolonFix>("class GoodOne { };", CodeActionValidationMode.SemanticStructure).RunAsync(),
+            " children where the text parses to ");
+
+    [Fact]
+    public Task What_is_parsed_again_is_analyzed_and_fixed() =>
+        new FixTestOf<HiddenClassFix>
+        {
+            TestCode = Source,
+            FixedCode = "class GoodOne { } class GoodTwo { }",
+            NumberOfIncrementalIterations = 2,
+            CodeActionValidationMode = CodeActionValidationMode.None,
+        }.RunAsync();
+
+    [Fact]
     public Task A_tree_is_not_checked_in_mode_none() => Test<WrongStructureFix>("class Good : object { }", CodeActionValidationMode.None).RunAsync();
 
     [Fact]

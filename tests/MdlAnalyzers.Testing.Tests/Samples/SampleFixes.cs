@@ -67,6 +67,35 @@ internal sealed class WrongStructureFix : BadNameFix
     protected override SyntaxToken NewIdentifier(SyntaxToken identifier) => SyntaxFactory.Identifier("Good : object").WithTriviaFrom(identifier);
 }
 
+/// <summary>Takes a comment into the identifier token: only the text of a token is wrong.</summary>
+internal sealed class WrongTokenFix : BadNameFix
+{
+    protected override SyntaxToken NewIdentifier(SyntaxToken identifier) => SyntaxFactory.Identifier("GoodOne/**/").WithTriviaFrom(identifier);
+}
+
+/// <summary>Hides a semicolon in white space behind the class: only the number of children is wrong.</summary>
+internal sealed class HiddenSemicolonFix : BadNameFix
+{
+    protected override void Register(CodeFixContext context, Diagnostic diagnostic) =>
+        context.RegisterCodeFix(CodeAction.Create("Semicolon", async token =>
+        {
+            var root = (await context.Document.GetSyntaxRootAsync(token))!;
+            var declaration = (ClassDeclarationSyntax)root.FindToken(diagnostic.Location.SourceSpan.Start).Parent!;
+            var updated = declaration
+                .WithIdentifier(NewIdentifier(declaration.Identifier))
+                .WithCloseBraceToken(declaration.CloseBraceToken.WithTrailingTrivia(SyntaxFactory.Whitespace(";")));
+            return context.Document.WithSyntaxRoot(root.ReplaceNode(declaration, updated));
+        }, Key), diagnostic);
+}
+
+/// <summary>Puts a second class with a bad name into the identifier token.</summary>
+internal sealed class HiddenClassFix : NoFixAllFix
+{
+    protected override SyntaxToken NewIdentifier(SyntaxToken identifier) => identifier.ValueText == "BadOne"
+        ? SyntaxFactory.Identifier("GoodOne { } class BadTwo").WithTriviaFrom(identifier)
+        : base.NewIdentifier(identifier);
+}
+
 /// <summary>Spells a comment as white space: tokens are right, trivia are not.</summary>
 internal sealed class WrongTriviaFix : BadNameFix
 {

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis.CodeActions;
-using Microsoft.CodeAnalysis.Formatting;
-using Microsoft.CodeAnalysis.Simplification;
 
 namespace Microsoft.CodeAnalysis.Testing;
 
@@ -49,7 +47,10 @@ public abstract class CodeActionTest<TVerifier> : AnalyzerTest<TVerifier>
         return selected;
     }
 
-    /// <summary>Applies an action, checks the trees it made, and parses them again.</summary>
+    /// <summary>
+    /// Applies an action, checks the trees it made, and parses them again. The action itself reduces what is annotated
+    /// for the simplifier and formats what is annotated for the formatter.
+    /// </summary>
     private protected async Task<Solution> ApplyCodeActionAsync(Solution solution, CodeAction action, IVerifier verifier, CancellationToken cancellationToken)
     {
         var operations = await action.GetOperationsAsync(solution, new Progress<CodeAnalysisProgress>(), cancellationToken).ConfigureAwait(false);
@@ -59,12 +60,7 @@ public abstract class CodeActionTest<TVerifier> : AnalyzerTest<TVerifier>
             .SelectMany(static project => project.GetChangedDocuments().Concat(project.GetAddedDocuments()))
             .ToList();
         foreach (var id in changedIds)
-        {
-            var document = applied.GetDocument(id)!;
-            document = await Simplifier.ReduceAsync(document, Simplifier.Annotation, cancellationToken: cancellationToken).ConfigureAwait(false);
-            document = await Formatter.FormatAsync(document, Formatter.Annotation, cancellationToken: cancellationToken).ConfigureAwait(false);
-            applied = await ParseAgainAsync(document, action, verifier, cancellationToken).ConfigureAwait(false);
-        }
+            applied = await ParseAgainAsync(applied.GetDocument(id)!, action, verifier, cancellationToken).ConfigureAwait(false);
 
         return applied;
     }
