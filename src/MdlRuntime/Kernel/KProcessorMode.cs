@@ -1,3 +1,11 @@
 namespace MdlRuntime;
 
-public enum KProcessorMode : byte { KernelMode = 0, UserMode = 1 }
+/// <summary>On whose behalf code runs. WDK: KPROCESSOR_MODE.</summary>
+public enum KProcessorMode : byte
+{
+    /// <summary>Kernel code: nothing is checked for it.</summary>
+    KernelMode = 0,
+
+    /// <summary>User code: it reaches user addresses only.</summary>
+    UserMode = 1,
+}
