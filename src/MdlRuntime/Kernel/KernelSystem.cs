@@ -58,17 +58,12 @@ internal sealed class KernelSystem : IDisposable
     }
 
     /// <summary>The state that a layer above the kernel keeps per machine; made on first use.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // Inlined, the caller knows T, and the slot is a constant.
     public T Layer<T>() where T : class, ILayerState<T>
     {
         int slot = LayerSlot<T>.Index;
-        if (slot < _layers.Length && _layers[slot] is { } layer)
-            return Unsafe.As<T>(layer);
-
-        if (slot >= _layers.Length)
-            Array.Resize(ref _layers, slot + 8);
-        T created = T.Create(this);
-        _layers[slot] = created;
-        return created;
+        object?[] layers = _layers;
+        return slot < layers.Length && layers[slot] is { } layer ? Unsafe.As<T>(layer) : CreateLayer<T>(slot);
     }
 
     /// <summary>Halts the machine.</summary>
@@ -106,6 +101,15 @@ internal sealed class KernelSystem : IDisposable
         foreach (object? layer in _layers)
             (layer as IDisposable)?.Dispose();
         Memory.Dispose();
+    }
+
+    private T CreateLayer<T>(int slot) where T : class, ILayerState<T>
+    {
+        if (slot >= _layers.Length)
+            Array.Resize(ref _layers, slot + 8);
+        T created = T.Create(this);
+        _layers[slot] = created;
+        return created;
     }
 
     private static class LayerSlot

@@ -16,7 +16,7 @@ public static partial class KernelCore
     {
         Processor processor = Processor.Current;
         MdlChecks.Require(processor, mdl, Mdl.MdlFlagsOffset);
-        MdlChecks.RequireIrql(processor, Kirql.DISPATCH_LEVEL, mdl, nameof(KeFlushIoBuffers));
+        MdlChecks.RequireIrql(processor, mdl.Address, nameof(KeFlushIoBuffers));
         processor.System.Trace(nameof(KeFlushIoBuffers), mdl, readOperation ? 1u : 0, dmaOperation ? 1u : 0);
     }
 }

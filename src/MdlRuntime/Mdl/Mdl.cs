@@ -20,6 +20,7 @@ public sealed class Mdl
 
     /// <summary>Entries behind the header that the host can reach through <see cref="_memory"/>.</summary>
     private int _room;
+    private SystemMapping _mapping;
     private Mdl? _next;
     private EProcess? _process;
 
@@ -149,7 +150,7 @@ public sealed class Mdl
     }
 
     /// <summary>The system mapping that this MDL owns.</summary>
-    internal SystemMapping Mapping { get; set; }
+    internal ref SystemMapping Mapping => ref _mapping;
 
     /// <summary>Views of this MDL in user address spaces; null until the first one.</summary>
     internal List<UserView>? Views { get; set; }

@@ -25,7 +25,7 @@ internal static class MdlAllocation
         if (processor.System.Verifier.IsOn)
         {
             mdl.Poison(pages);
-            MdlChecks.RequireIrql(processor, Kirql.DISPATCH_LEVEL, mdl, "IoAllocateMdl");
+            MdlChecks.RequireIrql(processor, mdl.Address, "IoAllocateMdl");
         }
 
         if (irp is not null || secondaryBuffer)
@@ -38,7 +38,7 @@ internal static class MdlAllocation
     {
         Processor processor = Processor.Current;
         MdlChecks.Require(processor, mdl, Mdl.MdlFlagsOffset);
-        MdlChecks.RequireIrql(processor, Kirql.DISPATCH_LEVEL, mdl, "MmInitializeMdl");
+        MdlChecks.RequireIrql(processor, mdl.Address, "MmInitializeMdl");
         mdl.Initialize(baseVa, length, default);
     }
 
@@ -46,16 +46,11 @@ internal static class MdlAllocation
     {
         Processor processor = Processor.Current;
         if (mdl is { IsFreed: true } && mdl.System == processor.System)
-        {
-            // 0x07: the block is free already.
-            processor.System.BugCheck(BugCheckCode.BAD_POOL_CALLER, 0x07, 0, 0, mdl.Address,
-                $"IoFreeMdl was called twice for the MDL at {mdl.Address:X16}.", "MDL3005");
-        }
-
+            StopFreedTwice(mdl);
         MdlChecks.Require(processor, mdl, Mdl.MdlFlagsOffset);
-        MdlChecks.RequireIrql(processor, Kirql.DISPATCH_LEVEL, mdl, "IoFreeMdl");
-        MdlMapping.PrepareForReuse(processor, mdl);
-        CheckMappings(mdl);
+        MdlChecks.RequireIrql(processor, mdl.Address, "IoFreeMdl");
+        if (mdl.Has(MdlFlags.MDL_MAPPED_TO_SYSTEM_VA | MdlFlags.MDL_PARTIAL_HAS_BEEN_MAPPED) || mdl.Views is not null)
+            ReleaseMappings(processor, mdl);
         processor.System.Trace("IoFreeMdl", mdl, mdl.Address);
         if (mdl.Home is not null)
             mdl.Layer.Free(mdl);
@@ -68,7 +63,7 @@ internal static class MdlAllocation
         Processor processor = Processor.Current;
         Mdl source = MdlChecks.Require(processor, sourceMdl, Mdl.StartVaOffset);
         Mdl target = MdlChecks.Require(processor, targetMdl, Mdl.MdlFlagsOffset);
-        MdlChecks.RequireIrql(processor, Kirql.DISPATCH_LEVEL, target, "IoBuildPartialMdl");
+        MdlChecks.RequireIrql(processor, target.Address, "IoBuildPartialMdl");
         nuint displacement = virtualAddress - source.VirtualAddress;
         uint resolved = length != 0 ? length : (uint)(source.Length - displacement);
         if (displacement > source.Length || resolved > source.Length - displacement)
@@ -121,9 +116,17 @@ internal static class MdlAllocation
         last.Next = mdl;
     }
 
-    /// <summary>A mapping that is still there is lost with the structure that knows its address.</summary>
-    private static void CheckMappings(Mdl mdl)
+    private static void StopFreedTwice(Mdl mdl)
     {
+        // 0x07: the block is free already.
+        mdl.System.BugCheck(BugCheckCode.BAD_POOL_CALLER, 0x07, 0, 0, mdl.Address,
+            $"IoFreeMdl was called twice for the MDL at {mdl.Address:X16}.", "MDL3005");
+    }
+
+    /// <summary>A partial MDL's own mapping is released; any other that is still there is lost with the structure that knows its address (D6).</summary>
+    private static void ReleaseMappings(Processor processor, Mdl mdl)
+    {
+        MdlMapping.PrepareForReuse(processor, mdl);
         if (mdl.Has(MdlFlags.MDL_MAPPED_TO_SYSTEM_VA) && !mdl.Has(MdlFlags.MDL_PARTIAL))
         {
             MdlChecks.FlagViolation(mdl, 0xB8, default, "MDL3006",

@@ -18,13 +18,12 @@ internal static class MdlChecks
         return mdl;
     }
 
-    public static void RequireIrql(Processor processor, Kirql highest, Mdl mdl, string routine)
+    /// <summary>Reports a call above DISPATCH_LEVEL of a routine that Driver Verifier has no number of its own for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void RequireIrql(Processor processor, nuint address, string routine)
     {
-        if (processor.Irql > highest)
-        {
-            processor.System.Verifier.Report(new(BugCheckCode.IRQL_NOT_LESS_OR_EQUAL, mdl.Address, (ulong)processor.Irql, 0, 0,
-                "MDL6004", $"{routine} was called at IRQL {processor.Irql}; its highest is {highest}."));
-        }
+        if (processor.Irql > Kirql.DISPATCH_LEVEL)
+            ReportIrql(processor, address, routine);
     }
 
     /// <summary>Reports 0xC4 with a subcode; the caller has found the misuse.</summary>
@@ -40,6 +39,10 @@ internal static class MdlChecks
         mdl.System.Verifier.Report(new(BugCheckCode.PAGE_FAULT_IN_FREED_SPECIAL_POOL, mdl.Address, 0, 0, 0, "MDL3001",
             $"The MDL at {mdl.Address:X16} is used after IoFreeMdl."));
     }
+
+    private static void ReportIrql(Processor processor, nuint address, string routine) =>
+        processor.System.Verifier.Report(new(BugCheckCode.IRQL_NOT_LESS_OR_EQUAL, address, (ulong)processor.Irql, 0, 0,
+            "MDL6004", $"{routine} was called at IRQL {processor.Irql}; its highest is DISPATCH_LEVEL."));
 
     private static void Refuse(Processor processor, [NotNull] Mdl? mdl, uint offset)
     {

@@ -45,18 +45,16 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
     /// <summary>An MDL whose array holds <paramref name="pages"/> frame numbers, not initialized; null when memory is used up.</summary>
     public Mdl? Allocate(int pages)
     {
-        for (int list = 0; list < ListPages.Length; list++)
-        {
-            if (pages <= ListPages[list])
-            {
-                Mdl? mdl = _lists[list].TryTake(out Mdl free) ? free : Create(list);
-                if (mdl is not null)
-                    mdl.IsFreed = false;
-                return mdl;
-            }
-        }
+        int list = 0;
+        while (list < ListPages.Length && pages > ListPages[list])
+            list++;
+        if (list == ListPages.Length)
+            return AllocateLarge(pages);
 
-        return AllocateLarge(pages);
+        Mdl? mdl = _lists[list].TryTake(out Mdl free) ? free : Create(list);
+        if (mdl is not null)
+            mdl.IsFreed = false;
+        return mdl;
     }
 
     /// <summary>Takes back an MDL that <see cref="Allocate"/> made.</summary>
@@ -73,19 +71,19 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
     }
 
     /// <summary>The object for the structure at an address; made on first use.</summary>
-    public Mdl At(nuint address)
+    public Mdl At(nuint nonPagedMemory)
     {
-        if (_mdls.TryGetValue(address, out Mdl? known) && known.Home is not null)
+        if (_mdls.TryGetValue(nonPagedMemory, out Mdl? known) && known.Home is not null)
             return known;
 
-        Pfn pfn = FindFrame(address);
-        if (Memory.ContiguousLength(address, Mdl.HeaderSize) < Mdl.HeaderSize)
+        Pfn pfn = FindFrame(nonPagedMemory);
+        if (Memory.ContiguousLength(nonPagedMemory, Mdl.HeaderSize) < Mdl.HeaderSize)
             throw new NotModelledException("an MDL header in frames that are not adjacent (Mdl.At across a page boundary)");
 
         known ??= new Mdl(this);
-        _mdls[address] = known;
+        _mdls[nonPagedMemory] = known;
         if (known.Address == 0 || known.Frame != pfn)
-            known.Bind(address, pfn, Memory.Arena.Block(pfn, BYTE_OFFSET(address), Mdl.HeaderSize), room: 0);
+            known.Bind(nonPagedMemory, pfn, Memory.Arena.Block(pfn, BYTE_OFFSET(nonPagedMemory), Mdl.HeaderSize), room: 0);
         return known;
     }
 
@@ -151,13 +149,13 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
             Free(mdl);
     }
 
-    private Pfn FindFrame(nuint address)
+    private Pfn FindFrame(nuint nonPagedMemory)
     {
-        if (address % 8 != 0)
-            throw new ArgumentException($"an MDL lies at a multiple of 8 bytes, not at {address:X16}", nameof(address));
-        PageFault fault = Memory.Translate(user: null, address, MemoryAccess.Read, out Pfn pfn);
-        if (fault != PageFault.None || Memory.FindPte(user: null, address).Has(PteFlags.Pageable))
-            throw new ArgumentException($"an MDL lies in resident non-paged system memory, which {address:X16} is not", nameof(address));
+        if (nonPagedMemory % 8 != 0)
+            throw new ArgumentException($"an MDL lies at a multiple of 8 bytes, not at {nonPagedMemory:X16}", nameof(nonPagedMemory));
+        PageFault fault = Memory.Translate(user: null, nonPagedMemory, MemoryAccess.Read, out Pfn pfn);
+        if (fault != PageFault.None || Memory.FindPte(user: null, nonPagedMemory).Has(PteFlags.Pageable))
+            throw new ArgumentException($"an MDL lies in resident non-paged system memory, which {nonPagedMemory:X16} is not", nameof(nonPagedMemory));
         return pfn;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MdlRuntime;
 
 /// <summary>
@@ -10,6 +12,7 @@ internal sealed class MdlLookaside(int quarantine)
     private int _first;
     private int _count;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryTake(out Mdl mdl)
     {
         if (_count <= quarantine)
@@ -30,6 +33,7 @@ internal sealed class MdlLookaside(int quarantine)
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Put(Mdl mdl)
     {
         if (_count == _ring.Length)

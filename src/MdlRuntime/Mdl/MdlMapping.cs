@@ -54,10 +54,9 @@ internal static class MdlMapping
             MdlChecks.FlagViolation(mdl, 0xB6, mapped, "MDL3015", "MmUnmapLockedPages: the MDL is not mapped to a system address.");
         }
 
-        SystemMapping mapping = mdl.Mapping;
         if (processor.System.Verifier.IsOn)
-            CheckTracked(mdl, mapping, address);
-        if (!mapping.Exists || PAGE_ALIGN(address) != mapping.Base)
+            CheckTracked(mdl, address);
+        if (!mdl.Mapping.Exists || PAGE_ALIGN(address) != mdl.Mapping.Base)
         {
             // 0x302: the address is not mapped.
             processor.System.BugCheck(BugCheckCode.SYSTEM_PTE_MISUSE, 0x302, address, (ulong)mdl.PageCount, 0,
@@ -82,7 +81,7 @@ internal static class MdlMapping
     {
         Processor processor = Processor.Current;
         MdlChecks.Require(processor, mdl, Mdl.MdlFlagsOffset);
-        MdlChecks.RequireIrql(processor, Kirql.DISPATCH_LEVEL, mdl, "MmPrepareMdlForReuse");
+        MdlChecks.RequireIrql(processor, mdl.Address, "MmPrepareMdlForReuse");
         PrepareForReuse(processor, mdl);
         if (mdl.Has(MdlFlags.MDL_MAPPED_TO_SYSTEM_VA) && !mdl.Has(MdlFlags.MDL_PARTIAL))
         {
@@ -141,12 +140,13 @@ internal static class MdlMapping
     };
 
     /// <summary>PTE tracking: the request must fit the mapping that was made (MDL-236).</summary>
-    private static void CheckTracked(Mdl mdl, in SystemMapping mapping, nuint address)
+    private static void CheckTracked(Mdl mdl, nuint address)
     {
+        ref readonly SystemMapping mapping = ref mdl.Mapping;
         int pages = mdl.PageCount;
         if (!mapping.Exists)
             Misuse(mdl, 6, mdl.Address, address, (ulong)pages, "the MDL is not mapped");
-        else if (address != mdl.Mapping.Base + BYTE_OFFSET(mdl.SystemVa))
+        else if (address != mapping.Base + mdl.Offset)
             Misuse(mdl, 3, mdl.Address, mapping.Base + mdl.Offset, address, "the address is not the one that mapping returned");
         else if (pages != mapping.Pages)
             Misuse(mdl, 2, mdl.Address, (ulong)mapping.Pages, (ulong)pages, "the number of pages has changed since mapping");

@@ -14,7 +14,7 @@ internal static class MdlNonPaged
     {
         Processor processor = Processor.Current;
         MdlChecks.Require(processor, mdl, Mdl.MdlFlagsOffset);
-        MdlChecks.RequireIrql(processor, Kirql.DISPATCH_LEVEL, mdl, "MmBuildMdlForNonPagedPool");
+        MdlChecks.RequireIrql(processor, mdl.Address, "MmBuildMdlForNonPagedPool");
         if (mdl.Has(Built))
         {
             MdlChecks.FlagViolation(mdl, 0xB0, mdl.Flags & Built, "MDL3009",
@@ -52,12 +52,7 @@ internal static class MdlNonPaged
     public static bool IsAddressValid(nuint address)
     {
         Processor processor = Processor.Current;
-        if (processor.Irql > Kirql.DISPATCH_LEVEL)
-        {
-            processor.System.Verifier.Report(new(BugCheckCode.IRQL_NOT_LESS_OR_EQUAL, address, (ulong)processor.Irql, 0, 0,
-                "MDL6004", $"MmIsAddressValid was called at IRQL {processor.Irql}; its highest is DISPATCH_LEVEL."));
-        }
-
+        MdlChecks.RequireIrql(processor, address, "MmIsAddressValid");
         return processor.Memory.Translate(processor.Process.Space, address, MemoryAccess.Read, out _) == PageFault.None;
     }
 
