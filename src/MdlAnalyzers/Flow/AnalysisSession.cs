@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis.Operations;
 namespace MdlAnalyzers.Flow;
 
 /// <summary>What all bodies of one compilation share: contracts and the graphs of methods that are called.</summary>
-internal sealed class AnalysisSession(Compilation compilation)
+internal sealed class AnalysisSession
 {
     private const int MaxCalleeBlocks = 60;
 
@@ -15,9 +15,20 @@ internal sealed class AnalysisSession(Compilation compilation)
     private readonly ConcurrentDictionary<ISymbol, bool> _pageFields = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _relevant = new(SymbolEqualityComparer.Default);
 
-    public Compilation Compilation { get; } = compilation;
+    public AnalysisSession(Compilation compilation)
+    {
+        Compilation = compilation;
+        Roles = new RoleResolver(Contracts, tree => compilation.ContainsSyntaxTree(tree) ? ModelOf(tree) : null);
+        Entries = new EntryFacts(this);
+    }
+
+    public Compilation Compilation { get; }
 
     public ContractReader Contracts { get; } = new();
+
+    public RoleResolver Roles { get; }
+
+    public EntryFacts Entries { get; }
 
     /// <summary>Graph of a method with a body in this compilation that is small enough to be followed from a call.</summary>
     public ControlFlowGraph? GraphOf(IMethodSymbol method, CancellationToken cancellationToken) =>

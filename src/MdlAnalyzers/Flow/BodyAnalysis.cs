@@ -23,9 +23,13 @@ internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRu
     public CancellationToken CancellationToken { get; } = cancellationToken;
 
     /// <summary>Analyzes a body. False if it had to be given up: then nothing that was found may be told.</summary>
-    public bool Run(ControlFlowGraph graph, ISymbol owner)
+    public bool Run(ControlFlowGraph graph, ISymbol owner, int entryDepth = 0)
     {
-        var frame = new Frame(owner, graph, caller: null, callSite: null);
+        var frame = new Frame(owner, graph, caller: null, callSite: null)
+        {
+            ExpectedTransfer = Session.Roles.TransferOf(owner, CancellationToken),
+            TrustsRequests = new Lazy<bool>(() => owner is IMethodSymbol method && Session.Entries.TrustsRequests(method, entryDepth, CancellationToken)),
+        };
         new GraphRunner(this, frame).Run(FlowState.Empty);
         RunLocalFunctions(frame);
         if (Budget.IsExhausted)

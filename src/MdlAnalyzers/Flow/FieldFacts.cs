@@ -30,7 +30,9 @@ internal static class FieldFacts
                     ArgumentSyntax { RefKindKeyword.RawKind: not 0 } argument when NameOf(argument.Expression) == field.Name => argument.Expression,
                     _ => null,
                 };
-                if (value is null || value.IsKind(SyntaxKind.NullLiteralExpression) || value.IsKind(SyntaxKind.SuppressNullableWarningExpression) && ((PostfixUnaryExpressionSyntax)value).Operand.IsKind(SyntaxKind.NullLiteralExpression))
+                while (value is PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.SuppressNullableWarningExpression } suppressed)
+                    value = suppressed.Operand;
+                if (value is null || value.IsKind(SyntaxKind.NullLiteralExpression))
                     continue;
                 if (!IsAllocation(model.GetOperation(value, cancellationToken), session.Contracts))
                     return false;

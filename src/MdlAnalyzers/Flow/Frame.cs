@@ -31,6 +31,9 @@ internal sealed class Frame(ISymbol owner, ControlFlowGraph graph, Frame? caller
     /// <summary>The kinds of request that the analyzed body handles.</summary>
     public Transfer ExpectedTransfer { get; init; } = caller?.ExpectedTransfer ?? Transfer.Any;
 
+    /// <summary>Whether the requests that the body gets have passed a guard elsewhere; found out when it matters.</summary>
+    public Lazy<bool> TrustsRequests { get; init; } = caller?.TrustsRequests ?? new Lazy<bool>(static () => false);
+
     /// <summary>The object that <c>this</c> is.</summary>
     public ObjectId This { get; init; } = ObjectId.ForThis(owner.ContainingType);
 

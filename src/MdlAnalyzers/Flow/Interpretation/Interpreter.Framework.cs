@@ -58,11 +58,9 @@ internal sealed partial class Interpreter
             case "GetEnumerator" or "ToArray" or "AsSpan" or "ToList" when (receiver ?? First()) is FramesValue frames && call.Arguments.Length <= (receiver is null ? 1 : 0):
                 return frames;
             case "Slice" or "AsSpan" when (receiver ?? First()) is FramesValue frames && (receiver is null ? Second() : First()) is Linear start:
-                return new FramesValue(frames.Mdl, Arithmetic.Add(frames.Start, start, node));
+                return new FramesValue(frames.Mdl, Arithmetic.Add(frames.Start, start, node), frames.Origin);
             case "Slice" when receiver is SpanValue span && First() is Linear start:
                 return Slice(span, start, Second() as Linear, node, exclusiveEnd: false);
-            case "FromResult" or "ConfigureAwait" or "AsReadOnly":
-                return null;
             default:
                 return null;
         }

@@ -63,7 +63,7 @@ internal sealed partial class Interpreter
             return EvalIndexer(property, property.Instance, [.. property.Arguments.Select(static a => a.Value)]);
 
         if (property.Property is { Name: "Current", Type: { } element } && IsNumeric(element) && property.Instance is { } enumerator && Eval(enumerator) is FramesValue each)
-            return Frame(each.Mdl, Fresh(property.Syntax, null), property.Syntax);
+            return Frame(each, Index(property.Syntax), property.Syntax);
 
         return EvalMember(property, property.Property, property.Type);
     }
@@ -150,7 +150,7 @@ internal sealed partial class Interpreter
             case ValueKind.MdlVirtualAddress: return Atom(TermKind.Base).Add(offset)!;
             case ValueKind.SystemAddress: return Atom(TermKind.SystemBase).Add(offset)!;
             case ValueKind.MappedPageBase: return Atom(TermKind.MappedField);
-            case ValueKind.PageFrameNumber when !IsNumeric(type): return new FramesValue(mdl, Linear.Zero);
+            case ValueKind.PageFrameNumber when !IsNumeric(type): return new FramesValue(mdl, Linear.Zero, node);
             default: return null;
         }
     }
@@ -194,7 +194,7 @@ internal sealed partial class Interpreter
         Value index = element.Indices.Length == 1 ? Eval(element.Indices[0]) : UnknownValue.Instance;
         foreach (IOperation extra in element.Indices.Skip(1))
             Eval(extra);
-        return array is FramesValue frames && index is Linear number ? Frame(frames.Mdl, Arithmetic.Add(frames.Start, number, element.Syntax), element.Syntax) : Element(element);
+        return array is FramesValue frames && index is Linear number ? Frame(frames, number, element.Syntax) : Element(element);
     }
 
     private Value EvalIndexer(IOperation operation, IOperation? instance, ImmutableArray<IOperation> arguments)
@@ -207,11 +207,11 @@ internal sealed partial class Interpreter
         }
 
         if (receiver is FramesValue frames && values is [Linear index])
-            return Frame(frames.Mdl, Arithmetic.Add(frames.Start, index, operation.Syntax), operation.Syntax);
+            return Frame(frames, index, operation.Syntax);
         if (receiver is SpanValue span && arguments is [IRangeOperation range])
             return Slice(span, range.LeftOperand is null ? Linear.Zero : Number(range.LeftOperand), range.RightOperand is null ? null : Number(range.RightOperand), operation.Syntax, exclusiveEnd: true);
         if (receiver is FramesValue sliced && arguments is [IRangeOperation { LeftOperand: var left }])
-            return new FramesValue(sliced.Mdl, left is null ? sliced.Start : Arithmetic.Add(sliced.Start, Number(left) ?? Arithmetic.Opaque(operation.Syntax), operation.Syntax));
+            return new FramesValue(sliced.Mdl, left is null ? sliced.Start : Arithmetic.Add(sliced.Start, Number(left) ?? Arithmetic.Opaque(operation.Syntax), operation.Syntax), sliced.Origin);
         return Element(operation);
     }
 
@@ -222,7 +222,16 @@ internal sealed partial class Interpreter
         : operation.Type?.SpecialType == SpecialType.System_Boolean ? UnknownValue.Instance
         : Site(operation);
 
-    private static Linear Frame(ObjectId mdl, Linear index, SyntaxNode node) => Linear.Of(new Term(TermKind.PageFrame, owner: mdl, left: index, node: node));
+    private static Linear Frame(FramesValue frames, Linear index, SyntaxNode node) =>
+        Linear.Of(new Term(TermKind.PageFrame, owner: frames.Mdl, left: Arithmetic.Add(frames.Start, index, node), node: node, origin: frames.Origin));
+
+    // Some index, zero included.
+    private Linear Index(SyntaxNode node)
+    {
+        var term = new Term(TermKind.Symbol, key: (node, frame.CallSite), node: node, isUnsigned: true);
+        _state = _state.Forget(term);
+        return Linear.Of(term);
+    }
 
     private SpanValue? SliceOrNull(SpanValue span, Linear? start, Linear? end, SyntaxNode node, bool exclusiveEnd)
     {

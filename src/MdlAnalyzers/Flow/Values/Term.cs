@@ -8,7 +8,7 @@ internal sealed class Term : IEquatable<Term>
 {
     private readonly int _hash;
 
-    public Term(TermKind kind, ObjectId? owner = null, Linear? left = null, Linear? right = null, object? key = null, SyntaxNode? node = null, ValueKind quantity = ValueKind.None, bool isUnsigned = false)
+    public Term(TermKind kind, ObjectId? owner = null, Linear? left = null, Linear? right = null, object? key = null, SyntaxNode? node = null, ValueKind quantity = ValueKind.None, bool isUnsigned = false, SyntaxNode? origin = null)
     {
         Kind = kind;
         Owner = owner;
@@ -16,6 +16,7 @@ internal sealed class Term : IEquatable<Term>
         Right = right;
         Key = key;
         Node = node;
+        Origin = origin ?? node;
         Quantity = quantity;
         IsUnsigned = isUnsigned || kind is not (TermKind.Symbol or TermKind.Multiply or TermKind.Divide or TermKind.RealDivide or TermKind.Modulo or TermKind.Minimum or TermKind.Maximum or TermKind.PageAlign or TermKind.Mask);
         Depth = 1 + Math.Max(left?.Depth ?? 0, right?.Depth ?? 0);
@@ -38,6 +39,9 @@ internal sealed class Term : IEquatable<Term>
     /// <summary>Where the quantity was obtained or computed; no part of the identity.</summary>
     public SyntaxNode? Node { get; }
 
+    /// <summary>The accessor behind the quantity, where that is another expression than <see cref="Node"/>.</summary>
+    public SyntaxNode? Origin { get; }
+
     /// <summary>Declared quantity of a symbol.</summary>
     public ValueKind Quantity { get; }
 
@@ -56,9 +60,6 @@ internal sealed class Term : IEquatable<Term>
         mdl = Owner!;
         return Kind == kind && Owner is not null;
     }
-
-    /// <summary>The same quantity, as obtained at another place.</summary>
-    public Term At(SyntaxNode node) => new(Kind, Owner, Left, Right, Key, node, Quantity, IsUnsigned);
 
     public bool Equals(Term? other) =>
         ReferenceEquals(this, other)

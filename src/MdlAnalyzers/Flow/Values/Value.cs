@@ -66,8 +66,11 @@ internal sealed class TupleValue(ImmutableArray<Value> elements) : Value
 }
 
 /// <summary>The page frame numbers of an MDL from an index on.</summary>
-internal sealed class FramesValue(ObjectId mdl, Linear start) : Value
+internal sealed class FramesValue(ObjectId mdl, Linear start, Microsoft.CodeAnalysis.SyntaxNode? origin) : Value
 {
+    /// <summary>The accessor; no part of the identity.</summary>
+    public Microsoft.CodeAnalysis.SyntaxNode? Origin { get; } = origin;
+
     public ObjectId Mdl { get; } = mdl;
 
     public Linear Start { get; } = start;

@@ -10,14 +10,14 @@ namespace MdlAnalyzers.Rules.Address;
 /// <summary>MDL1002: page arithmetic that assumes that the buffer of an MDL starts on a page boundary.</summary>
 /// <remarks>
 /// Location: the page arithmetic (division, shift, comparison, call, or the constant that stands for the offset). Additional location: the accessor.
-/// Property <c>Kind</c>: PageCount, MdlSize, FirstChunk, Tail, PfnShift, PageCrossing, EndAddress, ZeroOffset, PageBase or PageSpan.
+/// Property <c>Kind</c>: PageCount, MdlSize, FirstChunk, Tail, PfnShift, OffsetRepeated, PageCrossing, EndAddress, ZeroOffset, PageBase or PageSpan.
 /// </remarks>
 internal sealed class PageMathIgnoresOffset : FlowRule
 {
     public static readonly DiagnosticDescriptor Descriptor = new(
         id: "MDL1002",
         title: "Page arithmetic ignores the byte offset",
-        messageFormat: "'{0}' {1}, but the buffer of '{2}' can start anywhere in its first page",
+        messageFormat: "'{0}' {1}; the buffer of '{2}' starts at its byte offset in the first page",
         category: "Mdl.Address",
         defaultSeverity: DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
@@ -112,6 +112,7 @@ internal sealed class PageMathIgnoresOffset : FlowRule
         "FirstChunk" => "takes a whole page as the first piece",
         "Tail" => "takes the last piece from the byte count alone",
         "PfnShift" => "is the address of a page, not of the data in it",
+        "OffsetRepeated" => "adds the offset to a page after the first",
         "PageCrossing" => "compares the byte count alone with the page size",
         "EndAddress" => "adds the length to the start of the first page",
         "ZeroOffset" => "starts at the beginning of the page",
@@ -151,7 +152,7 @@ internal sealed class PageMathIgnoresOffset : FlowRule
     {
         if (verdict == Verdict.None || !IsOwn(computation.Frame, term, reporter))
             return;
-        PageMathCandidate candidate = Add(computation.Frame.Visible(computation.Node), kind, term?.Node, term?.Owner, reporter, computation.Frame, verdict, needsUse);
+        PageMathCandidate candidate = Add(computation.Frame.Visible(computation.Node), kind, term?.Origin, term?.Owner, reporter, computation.Frame, verdict, needsUse);
         // What a callee computes is known by its own expression, too, when the value comes back.
         if (computation.Frame.IsInlined)
             _candidates[computation.Node] = candidate;
@@ -168,10 +169,13 @@ internal sealed class PageMathIgnoresOffset : FlowRule
         if (!isShift)
         {
             NoteFrame(frame, Verdict.Respected);
+            // Every page after the first starts at its beginning.
+            if (computation.State.RangeOf(frame.Left!).Low > 0 && computation.Result.FactorOf(new Term(TermKind.Offset, owner: frame.Owner)) == 1 && !computation.State.RangeOf(frame.Left!).Equals(Interval.All))
+                Add(computation.Frame.Visible(computation.Node), "OffsetRepeated", frame.Origin, frame.Owner, reporter, computation.Frame).HarmfulUse = true;
             return;
         }
 
-        PageMathCandidate candidate = Add(computation.Frame.Visible(computation.Node), "PfnShift", frame.Node, frame.Owner, reporter, computation.Frame, respected ? Verdict.Respected : Verdict.Ignored);
+        PageMathCandidate candidate = Add(computation.Frame.Visible(computation.Node), "PfnShift", frame.Origin, frame.Owner, reporter, computation.Frame, respected ? Verdict.Respected : Verdict.Ignored);
         if (!_frames.TryGetValue(frame.Node, out List<PageMathCandidate>? list))
             _frames.Add(frame.Node, list = []);
         if (!list.Contains(candidate))
@@ -188,9 +192,7 @@ internal sealed class PageMathIgnoresOffset : FlowRule
 
     // Inside a callee only what the analyzed body handed to it counts.
     private static bool IsOwn(Frame frame, Term? term, FlowReporter reporter) =>
-        !frame.IsInlined || (term?.Node is { } node && OriginOf(term) is { } origin && reporter.Owns(origin) && node is not null);
-
-    private static SyntaxNode? OriginOf(Term term) => term.Kind == TermKind.PageFrame ? term.Owner?.Node ?? term.Node : term.Node;
+        !frame.IsInlined || (term?.Origin is { } origin && reporter.Owns(origin));
 
     private PageMathCandidate Add(SyntaxNode node, string kind, SyntaxNode? cause, ObjectId? mdl, FlowReporter reporter, Frame frame, Verdict verdict = Verdict.Ignored, bool needsUse = false)
     {
@@ -255,9 +257,9 @@ internal sealed class PageMathIgnoresOffset : FlowRule
     {
         if (use.Kind != UseKind.Comparison || use.Other is not Linear bound || use.Operation is not { } operation || number.Find(TermKind.Length) is not { Node: not null } length)
             return;
-        if (!IsPageBound(bound) || !PageComparison.IsRelational(operation) || PageComparison.IsLimitCheck(operation.Syntax) || !IsOwn(use.Frame, length, reporter))
+        if (!PageComparison.IsRelational(operation) || PageComparison.IsLimitCheck(operation.Syntax) || !IsOwn(use.Frame, length, reporter))
             return;
-        bool ignored = number.IsSingle(out _) && !PageMath.IsAligned(use.State, length.Owner!) && use.State.RangeOf(length).High > 0;
+        bool ignored = IsPageBound(bound) && number.IsSingle(out _) && !PageMath.IsAligned(use.State, length.Owner!) && use.State.RangeOf(length).High > 0;
         Add(use.Frame.Visible(operation.Syntax), "PageCrossing", length.Node, length.Owner, reporter, use.Frame, ignored ? Verdict.Ignored : Verdict.Respected);
     }
 
@@ -311,7 +313,7 @@ internal sealed class PageMathIgnoresOffset : FlowRule
     private void AddZero(SyntaxNode node, Term frame, in ValueUse use, FlowReporter reporter)
     {
         if (IsOwn(use.Frame, frame, reporter) && !PageMath.IsAligned(use.State, frame.Owner!))
-            Add(use.Frame.Visible(node), "ZeroOffset", frame.Node, frame.Owner, reporter, use.Frame).HarmfulUse = true;
+            Add(use.Frame.Visible(node), "ZeroOffset", frame.Origin, frame.Owner, reporter, use.Frame).HarmfulUse = true;
     }
 
     private static Term? FirstFrameOf(Linear number, FlowState state) =>

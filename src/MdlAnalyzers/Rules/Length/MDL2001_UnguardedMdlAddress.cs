@@ -24,7 +24,7 @@ internal sealed class UnguardedMdlAddress : FlowRule
 
     public override void OnObjectUse(in ObjectUse use, FlowReporter reporter)
     {
-        if (!use.Id.IsRequestMdl || IsGuarded(use.State, use.Id, use.Frame.ExpectedTransfer))
+        if (!use.Id.IsRequestMdl || IsGuarded(use.State, use.Id, use.Frame.ExpectedTransfer) || use.Frame.TrustsRequests.Value)
             return;
 
         SyntaxNode node = use.Node;
@@ -52,6 +52,15 @@ internal sealed class UnguardedMdlAddress : FlowRule
     private static bool IsConsulted(FlowState state, ObjectId mdl) =>
         state.SlotOf(mdl, SlotKind.Consulted) != 0
         || (mdl.Owner is { } request && state.SlotOf(request, SlotKind.Consulted) != 0);
+
+    /// <summary>Whether the MDL of <paramref name="request"/>, whichever member holds it, is known to exist.</summary>
+    public static bool IsRequestGuarded(FlowState state, ObjectId request, Frame frame) =>
+        state.Nulls.Any(n => n.Key.IsRequestMdl && request.Equals(n.Key.Owner) && n.Value is Nullness.NotNull or Nullness.Tested)
+        || state.SlotOf(request, SlotKind.Consulted) != 0
+        || state.SlotOf(request, SlotKind.KnownLength) != 0
+        || state.Ranges.Any(r => r.Key is { Kind: TermKind.RequestLength, Key: GoverningLength length }
+            && r.Value.ExcludesZero && (length.Transfer & frame.ExpectedTransfer) != 0 && (!length.IsLinked || request.Equals(r.Key.Owner)))
+        || frame.TrustsRequests.Value;
 
     /// <summary>Whether a test of the governing length proves that the MDL exists.</summary>
     public static bool IsProvenByLength(FlowState state, ObjectId mdl, Transfer expected) =>

@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace MdlAnalyzers.Contracts;
+
+/// <summary>Finds the part a method plays in its driver: declared on it, or from its registration in the type that contains it.</summary>
+internal sealed class RoleResolver(ContractReader contracts, Func<SyntaxTree, SemanticModel?> modelOf)
+{
+    private const int MaxTypeLength = 400_000;
+
+    private readonly ConcurrentDictionary<ISymbol, (Role Role, Transfer Transfer)> _roles = new(SymbolEqualityComparer.Default);
+
+    public Role RoleOf(ISymbol owner, CancellationToken cancellationToken) => Resolve(owner, cancellationToken).Role;
+
+    /// <summary>The kinds of request a method handles; any, if nothing says which.</summary>
+    public Transfer TransferOf(ISymbol owner, CancellationToken cancellationToken) => Resolve(owner, cancellationToken).Transfer;
+
+    private (Role Role, Transfer Transfer) Resolve(ISymbol owner, CancellationToken cancellationToken) =>
+        owner is IMethodSymbol method ? _roles.GetOrAdd(method.OriginalDefinition, m => Find((IMethodSymbol)m, cancellationToken)) : (Role.None, Transfer.Any);
+
+    private (Role Role, Transfer Transfer) Find(IMethodSymbol method, CancellationToken cancellationToken)
+    {
+        Role role = contracts.RoleOf(method);
+        Transfer transfer = OfRole(role);
+        if (role == Role.None)
+        {
+            foreach (IdentifierNameSyntax reference in References(method, cancellationToken))
+            {
+                if (modelOf(reference.SyntaxTree) is not { } model || model.GetTypeInfo(Whole(reference), cancellationToken).ConvertedType is not { TypeKind: TypeKind.Delegate } type)
+                    continue;
+                Role declared = contracts.RoleOf(type);
+                if (declared == Role.None || !SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(reference, cancellationToken).Symbol?.OriginalDefinition, method))
+                    continue;
+                role = declared;
+                transfer |= OfRegistration(Whole(reference));
+            }
+        }
+
+        if (transfer == Transfer.None)
+            transfer = OfName(method.Name);
+        return (role, transfer == Transfer.None ? Transfer.Any : transfer);
+    }
+
+    private static IEnumerable<IdentifierNameSyntax> References(IMethodSymbol method, CancellationToken cancellationToken)
+    {
+        for (INamedTypeSymbol? type = method.ContainingType; type is not null; type = type.ContainingType)
+        {
+            foreach (SyntaxReference declaration in type.DeclaringSyntaxReferences)
+            {
+                SyntaxNode syntax = declaration.GetSyntax(cancellationToken);
+                if (syntax.FullSpan.Length > MaxTypeLength)
+                    continue;
+                foreach (SyntaxNode node in syntax.DescendantNodes())
+                {
+                    if (node is IdentifierNameSyntax identifier && identifier.Identifier.ValueText == method.Name && Whole(identifier).Parent is not InvocationExpressionSyntax)
+                        yield return identifier;
+                }
+            }
+        }
+    }
+
+    private static ExpressionSyntax Whole(ExpressionSyntax name) => name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? access : name;
+
+    private static Transfer OfRole(Role role) => role switch
+    {
+        Role.DispatchRead => Transfer.Read,
+        Role.DispatchWrite => Transfer.Write,
+        Role.DispatchDeviceControl => Transfer.DeviceControl,
+        _ => Transfer.None,
+    };
+
+    // driver.MajorFunction[MajorFunction.IRP_MJ_READ] = Read
+    private static Transfer OfRegistration(ExpressionSyntax reference)
+    {
+        if (reference.FirstAncestorOrSelf<AssignmentExpressionSyntax>() is not { Left: ElementAccessExpressionSyntax { ArgumentList.Arguments: [var index] } })
+            return Transfer.None;
+        string text = index.ToString();
+        return text.EndsWith("_READ", StringComparison.Ordinal) ? Transfer.Read
+            : text.EndsWith("_WRITE", StringComparison.Ordinal) ? Transfer.Write
+            : text.EndsWith("DEVICE_CONTROL", StringComparison.Ordinal) ? Transfer.DeviceControl
+            : Transfer.Any;
+    }
+
+    private static Transfer OfName(string name)
+    {
+        IReadOnlyList<string> words = Nouns.Words(name);
+        Transfer transfer = Transfer.None;
+        foreach (string word in words)
+        {
+            if (string.Equals(word, "read", StringComparison.OrdinalIgnoreCase))
+                transfer |= Transfer.Read;
+            else if (string.Equals(word, "write", StringComparison.OrdinalIgnoreCase))
+                transfer |= Transfer.Write;
+            else if (word.Equals("ioctl", StringComparison.OrdinalIgnoreCase) || word.Equals("control", StringComparison.OrdinalIgnoreCase))
+                transfer |= Transfer.DeviceControl;
+        }
+
+        return transfer;
+    }
+}
