@@ -134,7 +134,7 @@ internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRu
 
     private static FlowState Leave(FlowState state, IMethodSymbol method, ControlFlowGraph graph) =>
         state.RemoveWhere(l => ReferenceEquals(l.Scope, graph)
-            || (l.Owner is null && l.Key is ISymbol symbol && SymbolEqualityComparer.Default.Equals(symbol.ContainingSymbol, method) && symbol is ILocalSymbol or IParameterSymbol));
+            || (l.Owner is null && l.Key is ILocalSymbol local && SymbolEqualityComparer.Default.Equals(local.ContainingSymbol, method)));
 }
 
 /// <summary>One way out of a body.</summary>

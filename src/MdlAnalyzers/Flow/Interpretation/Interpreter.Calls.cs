@@ -314,7 +314,7 @@ internal sealed partial class Interpreter
                 StoreSilently(argument.Operation, _state.Get(new Place(null, definition.Parameters[parameter.Ordinal])) ?? Unassigned(argument.Operation));
         }
 
-        foreach ((IParameterSymbol parameter, Value _) in bound)
+        foreach (IParameterSymbol parameter in definition.Parameters)
             _state = _state.Remove(new Place(null, parameter));
         result = exit.Value;
         return true;
