@@ -25,10 +25,22 @@ internal static class BodyFilter
 
     private static bool IsAnnotated(IOperation operation, ContractReader contracts) => operation switch
     {
-        IInvocationOperation call => contracts.Method(call.TargetMethod).IsAnnotated,
+        IInvocationOperation call => contracts.Method(call.TargetMethod).IsAnnotated || TakesAnnotatedType(call.TargetMethod, contracts),
         IObjectCreationOperation { Constructor: { } constructor } => contracts.Method(constructor).IsAnnotated,
         IPropertyReferenceOperation property => contracts.Member(property.Property).IsAnnotated || contracts.EntityOf(property.Type) is Entity.Mdl,
         IFieldReferenceOperation field => contracts.Member(field.Field).IsAnnotated || contracts.EntityOf(field.Type) is Entity.Mdl,
         _ => false,
     };
+
+    // A helper that gets the MDL or the request may hand out what the analyzed body must not mix up.
+    private static bool TakesAnnotatedType(IMethodSymbol method, ContractReader contracts)
+    {
+        foreach (IParameterSymbol parameter in method.Parameters)
+        {
+            if (contracts.EntityOf(parameter.Type) is Entity.Mdl or Entity.Irp or Entity.StackLocation)
+                return true;
+        }
+
+        return method.ReducedFrom is not null && contracts.EntityOf(method.ReceiverType) is Entity.Mdl or Entity.Irp or Entity.StackLocation;
+    }
 }
