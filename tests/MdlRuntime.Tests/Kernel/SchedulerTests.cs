@@ -187,12 +187,16 @@ public sealed class SchedulerTests
         var log = new List<string>();
         machine.Run(() =>
         {
-            Start(() => first.Run(() => { KeWaitForSingleObject(forFirst); log.Add("first"); }));
+            Start(() =>
+            {
+                first.Run(() => { KeWaitForSingleObject(forFirst); log.Add("first"); });
+                throw new InvalidTimeZoneException("stands for an assertion");
+            });
             Start(() => second.Run(() => { KeWaitForSingleObject(forSecond); log.Add("second"); }));
         });
         machine.RunUntilIdle();
         machine.Run(() => KeSetEvent(forFirst, 0, false));
-        machine.RunUntilIdle();
+        Assert.Throws<InvalidTimeZoneException>(machine.RunUntilIdle);
         machine.Run(() => KeSetEvent(forSecond, 0, false));
         machine.RunUntilIdle();
 
