@@ -38,6 +38,9 @@ internal sealed class TransferMap
         Count--;
         Array.Copy(_runs, index + 1, _runs, index, Count - index);
         _runs[Count] = default;
+        // The next operation may map fewer runs than the one whose last run the device found last.
+        if (_hint >= Count)
+            _hint = 0;
     }
 
     /// <summary>Forgets what an earlier flush left over once a new operation begins.</summary>
