@@ -40,4 +40,11 @@ public sealed class BusPort
 
     /// <summary>The memory behind a logical range, without a copy. A range is always one span: neighbours on the bus are neighbours in memory.</summary>
     internal Span<byte> Access(PhysicalAddress logical, int length, bool writesMemory) => _adapter.Access(logical, length, writesMemory);
+
+    /// <summary>The same in the form that host file I/O takes. Valid until the machine is switched off; used before the driver is told.</summary>
+    internal Memory<byte> Memory(PhysicalAddress logical, int length, bool writesMemory)
+    {
+        ulong physical = _adapter.Resolve(logical, length, writesMemory);
+        return _adapter.System.Memory.Arena.Memory(new((nuint)(physical >> PAGE_SHIFT)), BYTE_OFFSET((nuint)physical), length);
+    }
 }
