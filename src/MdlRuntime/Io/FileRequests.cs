@@ -3,6 +3,8 @@ namespace MdlRuntime;
 /// <summary>Requests that open and close handles, and Plug and Play requests: sent only to drivers that have an entry for them.</summary>
 internal static class FileRequests
 {
+    private static readonly IoWorkItemRoutine s_delete = (_, file) => Delete(Processor.Current, (FileObject)file!);
+
     /// <summary>Opens a device; raises the status that the open fails with.</summary>
     public static FileObject Create(Processor processor, DeviceObject device)
     {
@@ -24,19 +26,27 @@ internal static class FileRequests
         Dereference(processor, file);
     }
 
-    /// <summary>Gives up a reference; IRP_MJ_CLOSE follows the last.</summary>
+    /// <summary>Gives up a reference; IRP_MJ_CLOSE follows the last, at PASSIVE_LEVEL: from a worker thread if need be.</summary>
     public static void Dereference(Processor processor, FileObject file)
     {
         if (--file.References > 0)
             return;
 
-        Close(processor, file);
-        IoSystem.Of(processor).ReleaseDevice(file.DeviceObject);
+        if (processor.Irql == Kirql.PASSIVE_LEVEL)
+            Delete(processor, file);
+        else
+            IoSystem.Of(processor).Workers.Queue(new(file.DeviceObject), s_delete, file);
     }
 
     /// <summary>Sends a Plug and Play request and waits for it; success when the top driver has no entry for it.</summary>
     public static NtStatus PlugAndPlay(Processor processor, DeviceObject device, byte minor) =>
         Send(processor, device.Top, file: null, MajorFunction.IRP_MJ_PNP, minor, KProcessorMode.KernelMode, flags: 0);
+
+    private static void Delete(Processor processor, FileObject file)
+    {
+        Close(processor, file);
+        IoSystem.Of(processor).ReleaseDevice(file.DeviceObject);
+    }
 
     private static NtStatus Send(Processor processor, DeviceObject target, FileObject? file, MajorFunction function, byte minor, KProcessorMode mode, uint flags)
     {

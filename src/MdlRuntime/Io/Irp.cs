@@ -30,9 +30,10 @@ public sealed class Irp
     private nuint _userBuffer;
     private IrpTail _tail;
 
-    internal Irp(KernelSystem system, sbyte stackCount)
+    internal Irp(KernelSystem system, sbyte stackCount, nuint address)
     {
         System = system;
+        Address = address;
         StackCount = stackCount;
         _locations = new IoStackLocation[stackCount + 3];
         for (int i = 0; i < _locations.Length; i++)
@@ -41,7 +42,7 @@ public sealed class Irp
     }
 
     /// <summary>System address of the structure itself: what stops print as their IRP parameter.</summary>
-    public nuint Address { get; internal set; }
+    public nuint Address { get; }
 
     /// <summary>MDL of the caller's buffer; null for an empty buffer and for requests without direct I/O.</summary>
     [PresentWhenLengthNonZero]

@@ -1,29 +1,43 @@
 namespace MdlRuntime;
 
-/// <summary>Request objects for reuse, and the list of those that threads wait for.</summary>
-internal sealed class IrpLookaside(KernelSystem system)
+/// <summary>Request packets for reuse, with the pool memory they stand for, and the list of those that threads wait for.</summary>
+internal sealed class IrpLookaside
 {
     private const uint IrpTag = 0x20707249;
 
     /// <summary>So many freed requests rest before one is used again, so that late use of them is still seen.</summary>
-    private const int Rest = 16;
+    private const int Rest = 8;
 
+    /// <summary>Requests of each common stack size made at start, so that the first ones of a driver cost no frames.</summary>
+    private const int Prepared = 24;
+    private const sbyte LargestPrepared = 3;
+
+    private readonly KernelSystem _system;
     private readonly Queue<Irp>?[] _free = new Queue<Irp>?[sbyte.MaxValue + 1];
+
+    public IrpLookaside(KernelSystem system)
+    {
+        _system = system;
+        for (sbyte stackCount = 1; stackCount <= LargestPrepared; stackCount++)
+        {
+            Queue<Irp> free = _free[stackCount] = new(Prepared);
+            while (free.Count < Prepared && Create(stackCount) is { } irp)
+                free.Enqueue(irp);
+        }
+    }
 
     public Irp? FirstOutstanding { get; private set; }
 
     /// <summary>A new request; null when pool is used up.</summary>
     public Irp? Allocate(sbyte stackCount)
     {
-        nuint address = system.Memory.NonPagedPool.Allocate(IoManager.IoSizeOfIrp(stackCount), IrpTag, zero: false);
-        if (address == 0)
+        Queue<Irp> free = _free[stackCount] ??= new(Rest + 1);
+        Irp? irp = free.Count > Rest ? free.Dequeue() : Create(stackCount);
+        if (irp is null)
             return null;
 
-        Queue<Irp> free = _free[stackCount] ??= new(Rest + 1);
-        Irp irp = free.Count >= Rest ? free.Dequeue() : new(system, stackCount);
-        irp.Address = address;
         irp.Initialize();
-        system.Trace(nameof(IoManager.IoAllocateIrp), irp);
+        _system.Trace(nameof(IoManager.IoAllocateIrp), irp);
         return irp;
     }
 
@@ -32,7 +46,6 @@ internal sealed class IrpLookaside(KernelSystem system)
         RemoveOutstanding(irp);
         irp.State = IrpState.Freed;
         irp.CurrentLocation = (sbyte)(irp.StackCount + 2);
-        system.Memory.NonPagedPool.Free(irp.Address);
         _free[irp.StackCount]!.Enqueue(irp);
     }
 
@@ -62,5 +75,11 @@ internal sealed class IrpLookaside(KernelSystem system)
         while (irp is not null && irp.Thread?.Process != process)
             irp = irp.NextOutstanding;
         return irp;
+    }
+
+    private Irp? Create(sbyte stackCount)
+    {
+        nuint address = _system.Memory.NonPagedPool.Allocate(IoManager.IoSizeOfIrp(stackCount), IrpTag, zero: false);
+        return address == 0 ? null : new(_system, stackCount, address) { State = IrpState.Freed };
     }
 }

@@ -19,6 +19,7 @@ public sealed partial class Machine : IDisposable
         options.Validate();
         System = new(options);
         System.Layer<MdlLayer>();
+        System.Layer<IoSystem>();
         _systemThread = new(System.SystemProcess, "Main");
     }
 

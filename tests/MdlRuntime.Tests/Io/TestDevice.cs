@@ -10,6 +10,8 @@ internal sealed class TestDevice : IDisposable
 {
     public const string Name = @"\Device\Test";
 
+    public const DeviceFlags Neither = 0;
+
     private DeviceHandle? _handle;
 
     public TestDevice(DeviceFlags method, DriverDispatch? read = null, Action<DriverObject>? setUp = null,
@@ -58,6 +60,20 @@ internal sealed class TestDevice : IDisposable
             return NtStatus.STATUS_SUCCESS;
         });
         return filter.DeviceObject!;
+    }
+
+    /// <summary>The result of a request that must be over.</summary>
+    public static IoStatusBlock ResultOf(Task<IoStatusBlock> request)
+    {
+        Assert.True(request.IsCompleted, "the request is still in progress");
+        return request.GetAwaiter().GetResult();
+    }
+
+    public byte[] ReadUser(nuint address, int length)
+    {
+        byte[] bytes = new byte[length];
+        Process.Read(address, bytes);
+        return bytes;
     }
 
     public void Dispose() => Machine.Dispose();
