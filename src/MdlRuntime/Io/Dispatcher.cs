@@ -109,7 +109,7 @@ internal static class Dispatcher
 
     private static void Judge(KernelSystem system, DispatchFrame frame, DeviceObject device, nuint irp, NtStatus status)
     {
-        string driver = device.DriverObject.ToString();
+        DriverObject driver = device.DriverObject;
         if (status == NtStatus.STATUS_PENDING)
         {
             if (!frame.MarkedPending && !(frame.Forwarded && frame.ForwardStatus == status))

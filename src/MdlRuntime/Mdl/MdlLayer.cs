@@ -15,11 +15,11 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
     private const int Prepared = 2 * ((int)PAGE_SIZE / 192);
 
     /// <summary>Entries of each lookaside list; the largest block with its header still fits into a page.</summary>
-    private static ReadOnlySpan<int> ListPages => [FixedSizePages, 32, 64, 128, 256, 500];
+    private static readonly int[] s_listPages = [FixedSizePages, 32, 64, 128, 256, 500];
 
     private readonly Dictionary<nuint, Mdl> _mdls = [];
     private readonly Dictionary<nuint, EProcess> _processes = [];
-    private readonly MdlLookaside[] _lists = new MdlLookaside[ListPages.Length];
+    private readonly MdlLookaside[] _lists = new MdlLookaside[s_listPages.Length];
 
     /// <summary>Objects whose memory went back to the pool, for MDLs of more than a page.</summary>
     private readonly MdlLookaside _large;
@@ -46,9 +46,9 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
     public Mdl? Allocate(int pages)
     {
         int list = 0;
-        while (list < ListPages.Length && pages > ListPages[list])
+        while (list < s_listPages.Length && pages > s_listPages[list])
             list++;
-        if (list == ListPages.Length)
+        if (list == s_listPages.Length)
             return AllocateLarge(pages);
 
         Mdl? mdl = _lists[list].TryTake(out Mdl free) ? free : Create(list);
@@ -125,7 +125,7 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
 
     private Mdl? Create(int list)
     {
-        int pages = ListPages[list];
+        int pages = s_listPages[list];
         nuint bytes = Mdl.HeaderSize + 8 * (nuint)pages;
         nuint address = Memory.NonPagedPool.Allocate(bytes, PoolTag, zero: false);
         if (address == 0)

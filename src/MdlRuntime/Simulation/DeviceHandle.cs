@@ -14,6 +14,8 @@ public sealed class DeviceHandle : IDisposable
         _file = file;
     }
 
+    internal FileObject File => _file;
+
     /// <summary>Reads from the device and waits for the result.</summary>
     /// <param name="buffer">User address of the buffer.</param>
     /// <param name="length">Length in bytes; 0 is legal with any address.</param>

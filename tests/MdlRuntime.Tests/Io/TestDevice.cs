@@ -69,6 +69,28 @@ internal sealed class TestDevice : IDisposable
         return request.GetAwaiter().GetResult();
     }
 
+    /// <summary>A read with the requester's side laid open; everything that can happen has happened when it returns.</summary>
+    public (NtStatus Returned, UserRequest Request) Read(nuint buffer, uint length, bool isAsynchronous)
+    {
+        KernelSystem system = Machine.System;
+        UserRequests requests = system.Layer<IoSystem>().Requests;
+        UserRequest request = isAsynchronous ? requests.TakeAsynchronous(out _) : requests.Take();
+        FileObject file = Handle.File;
+        NtStatus returned;
+        using (Process.EnterService())
+            returned = TransferRequests.Issue(system.Processor, file, MajorFunction.IRP_MJ_READ, buffer, length, byteOffset: 0, request);
+        Machine.RunUntilIdle();
+        return (returned, request);
+    }
+
+    /// <summary>Requests that threads of the process wait for, newest first.</summary>
+    public IEnumerable<Irp> Outstanding()
+    {
+        IrpLookaside irps = Machine.System.Layer<IoSystem>().Irps;
+        for (Irp? irp = irps.NextOf(Process.Object, null); irp is not null; irp = irps.NextOf(Process.Object, irp))
+            yield return irp;
+    }
+
     public byte[] ReadUser(nuint address, int length)
     {
         byte[] bytes = new byte[length];
