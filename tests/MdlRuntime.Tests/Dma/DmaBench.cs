@@ -1,0 +1,164 @@
+using MdlRuntime.Devices;
+using MdlRuntime.Simulation;
+using MdlRuntime.Verification;
+using static MdlRuntime.IoManager;
+using static MdlRuntime.KernelCore;
+using static MdlRuntime.MemoryManager;
+using static MdlRuntime.WdkMacros;
+
+namespace MdlRuntime.Tests.Dma;
+
+/// <summary>A machine with a user process whose buffers lie in chosen frames, and adapters for devices of several kinds.</summary>
+internal sealed class DmaBench : IDisposable
+{
+    public static readonly DeviceDescription ScatterGather64 = new()
+    {
+        Version = 2, Master = true, ScatterGather = true, Dma64BitAddresses = true, InterfaceType = InterfaceType.PCIBus, MaximumLength = 10000,
+    };
+
+    public static readonly DeviceDescription ScatterGather32 = ScatterGather64 with { Dma64BitAddresses = false, Dma32BitAddresses = true };
+
+    public static readonly DeviceDescription Packet64 = ScatterGather64 with { ScatterGather = false };
+
+    public static readonly DeviceDescription Packet24 = Packet64 with { Dma64BitAddresses = false, InterfaceType = InterfaceType.Isa };
+
+    public DmaBench(MachineOptions? options = null)
+    {
+        Machine = new(options ?? new() { LogicalEqualsPhysical = true });
+        App = Machine.CreateProcess("app");
+        Device = NewDevice();
+    }
+
+    public Machine Machine { get; }
+
+    public UserProcess App { get; }
+
+    public DeviceObject Device { get; }
+
+    public static MachineOptions Physical(VerifierMode verifier = VerifierMode.Strict, int mapRegisters = 64) =>
+        new() { LogicalEqualsPhysical = true, Verifier = verifier, MapRegisters = mapRegisters };
+
+    public DeviceObject NewDevice() => new();
+
+    public DmaAdapter GetAdapter(DeviceDescription description) => GetAdapter(description, out _);
+
+    public DmaAdapter GetAdapter(DeviceDescription description, out uint registers)
+    {
+        uint granted = 0;
+        DmaAdapter? adapter = Machine.Run(() => IoGetDmaAdapter(Device, description, out granted));
+        registers = granted;
+        return Assert.IsType<DmaAdapter>(adapter);
+    }
+
+    /// <summary>Locks a new user buffer whose pages lie in these frames; in any frames if none are given.</summary>
+    public Mdl Lock(uint length, uint pageOffset, params ReadOnlySpan<nuint> frames)
+    {
+        Machine.System.Memory.Frames.ForceNext(frames);
+        nuint buffer = App.Allocate(length, pageOffset);
+        Mdl mdl = null!;
+        App.Run(() =>
+        {
+            mdl = IoAllocateMdl(buffer, length, false, false, null)!;
+            MmProbeAndLockPages(mdl, KProcessorMode.UserMode, LockOperation.IoModifyAccess);
+        });
+        if (frames.Length > 0)
+            Assert.Equal(frames.ToArray(), mdl.Pfns.ToArray());
+        return mdl;
+    }
+
+    public void AtDispatch(Action code) => Machine.Run(() =>
+    {
+        KeRaiseIrql(Kirql.DISPATCH_LEVEL, out Kirql old);
+        code();
+        KeLowerIrql(old);
+    });
+
+    /// <summary>Runs code at DISPATCH_LEVEL that must stop with 0xE6.</summary>
+    public BugCheckException Stops(ulong violation, Action code)
+    {
+        BugCheckException stop = Assert.Throws<BugCheckException>(() => AtDispatch(code));
+        Assert.Equal(BugCheckCode.DRIVER_VERIFIER_DMA_VIOLATION, stop.Code);
+        Assert.Equal(violation, stop.Parameter1);
+        return stop;
+    }
+
+    /// <summary>What an AdapterControl routine of a bus master is given; it keeps the registers.</summary>
+    public MapRegisters? Allocate(DmaAdapter adapter, uint registers)
+    {
+        MapRegisters? given = null;
+        Assert.Equal(NtStatus.STATUS_SUCCESS, adapter.AllocateAdapterChannel(Device, registers, (_, _, mapRegisterBase, _) =>
+        {
+            given = mapRegisterBase;
+            return IoAllocationAction.DeallocateObjectKeepRegisters;
+        }, null));
+        return given;
+    }
+
+    /// <summary>The list of a range; granted at once.</summary>
+    public ScatterGatherList GetList(DmaAdapter adapter, Mdl mdl, nuint currentVa, uint length, bool writeToDevice = false)
+    {
+        ScatterGatherList? given = null;
+        Assert.Equal(NtStatus.STATUS_SUCCESS,
+            adapter.GetScatterGatherList(Device, mdl, currentVa, length, (_, _, list, _) => given = list, null, writeToDevice));
+        return Assert.IsType<ScatterGatherList>(given);
+    }
+
+    public static (long Address, uint Length)[] Elements(ScatterGatherList list)
+    {
+        var elements = new (long, uint)[list.NumberOfElements];
+        for (int i = 0; i < elements.Length; i++)
+            elements[i] = (list.Elements[i].Address.QuadPart, list.Elements[i].Length);
+        return elements;
+    }
+
+    public static (long Address, uint Length) Map(DmaAdapter adapter, Mdl mdl, MapRegisters? registers, nuint currentVa, uint length, bool writeToDevice = false)
+    {
+        PhysicalAddress logical = adapter.MapTransfer(mdl, registers, currentVa, ref length, writeToDevice);
+        return (logical.QuadPart, length);
+    }
+
+    /// <summary>The bytes of a locked buffer in its frames, at any IRQL.</summary>
+    public byte[] Read(Mdl mdl, nuint address, uint length)
+    {
+        byte[] bytes = new byte[length];
+        for (uint i = 0; i < length; i++)
+            bytes[i] = ByteAt(mdl, address + i);
+        return bytes;
+    }
+
+    public void Write(Mdl mdl, nuint address, params ReadOnlySpan<byte> bytes)
+    {
+        for (int i = 0; i < bytes.Length; i++)
+            ByteAt(mdl, address + (nuint)i) = bytes[i];
+    }
+
+    private ref byte ByteAt(Mdl mdl, nuint address) =>
+        ref Machine.System.Memory.Arena.Byte(new(mdl.Pfns[(int)((address - mdl.StartVa) >> PAGE_SHIFT)]), BYTE_OFFSET(address));
+
+    /// <summary>Bytes that tell positions apart, page by page too.</summary>
+    public static byte[] Numbered(uint length)
+    {
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < bytes.Length; i++)
+            bytes[i] = (byte)(1 + i % 251);
+        return bytes;
+    }
+
+    public static byte[] Bytes(uint length, byte value)
+    {
+        byte[] bytes = new byte[length];
+        bytes.AsSpan().Fill(value);
+        return bytes;
+    }
+
+    public static byte[] DeviceReads(DmaAdapter adapter, long logical, uint length)
+    {
+        byte[] bytes = new byte[length];
+        new BusPort(adapter).Read(new(logical), bytes);
+        return bytes;
+    }
+
+    public static void DeviceWrites(DmaAdapter adapter, long logical, params ReadOnlySpan<byte> bytes) => new BusPort(adapter).Write(new(logical), bytes);
+
+    public void Dispose() => Machine.Dispose();
+}
