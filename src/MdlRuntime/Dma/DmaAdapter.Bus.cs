@@ -41,36 +41,40 @@ public sealed partial class DmaAdapter
         for (uint done = 0; done < length;)
         {
             PhysicalAddress at = new(logical.QuadPart + done);
-            if (!_dma.TryFindRun(this, at, out MappedRun run))
+            // Reads may go on to the end of a page: buses fetch in lines.
+            if (!_dma.TryFindRun(this, at, wholePages: !writesMemory, out MappedRun run))
             {
-                Report(0x26, Address, (ulong)at.QuadPart, writesMemory ? BusWrite : BusRead, RuleFor(at), Describe(at, length - done, writesMemory));
+                ReportUnmapped(logical, length, at, writesMemory);
                 return;
             }
 
-            ulong start = (ulong)run.Logical.QuadPart;
-            ulong end = start + run.Length;
-            ulong position = (ulong)at.QuadPart;
             if (writesMemory && run.WriteToDevice)
             {
-                Report(0x26, Address, position, BusWrite, "MDL4008",
-                    $"A device wrote to logical address 0x{position:X}, which is mapped for transfers from memory to the device.");
+                Report(0x26, Address, (ulong)at.QuadPart, BusWrite, "MDL4008",
+                    $"A device wrote to logical address 0x{at.QuadPart:X}, which is mapped for transfers from memory to the device.");
                 return;
             }
 
-            if (writesMemory && (position < start || position + length - done > end && !_dma.TryFindRun(this, new((long)end), out _)))
-            {
-                Report(0x0F, position < start ? 4u : 5u, start, position < start ? position : end, "MDL2003",
-                    $"A device wrote {length} bytes at logical address 0x{(ulong)logical.QuadPart:X}; the mapped buffer is 0x{start:X} to 0x{end - 1:X}.");
-                return;
-            }
-
-            // Reads may go on to the end of the last page: buses fetch in lines.
+            ulong end = (ulong)run.Logical.QuadPart + run.Length;
             ulong reachable = writesMemory ? end : (end + PAGE_SIZE - 1) & ~(ulong)(PAGE_SIZE - 1);
-            done += (uint)Math.Min(length - done, reachable - position);
+            done += (uint)Math.Min(length - done, reachable - (ulong)at.QuadPart);
         }
     }
 
-    private string RuleFor(PhysicalAddress logical) => IsMemory(logical) ? "MDL4001" : "MDL4003";
+    private void ReportUnmapped(PhysicalAddress logical, uint length, PhysicalAddress at, bool writesMemory)
+    {
+        if (!writesMemory || !_dma.TryFindRun(this, at, wholePages: true, out MappedRun run))
+        {
+            Report(0x26, Address, (ulong)at.QuadPart, writesMemory ? BusWrite : BusRead, IsMemory(at) ? "MDL4001" : "MDL4003",
+                Describe(at, length, writesMemory));
+            return;
+        }
+
+        ulong start = (ulong)run.Logical.QuadPart;
+        bool isBefore = (ulong)at.QuadPart < start;
+        Report(0x0F, isBefore ? 4u : 5u, start, (ulong)at.QuadPart, "MDL2003",
+            $"A device wrote {length} bytes at logical address 0x{logical.QuadPart:X}; the mapped buffer is 0x{start:X} to 0x{start + run.Length - 1:X}.");
+    }
 
     private bool IsMemory(PhysicalAddress address) => System.Memory.Frames.Contains(Pfn.Of(address)) && !System.Options.LogicalEqualsPhysical;
 

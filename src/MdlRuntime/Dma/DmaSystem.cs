@@ -120,12 +120,12 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
         (map.NextLive, map.PreviousLive) = (null, null);
     }
 
-    /// <summary>The mapping that gives the device of <paramref name="adapter"/> a logical address.</summary>
-    public bool TryFindRun(DmaAdapter adapter, PhysicalAddress logical, out MappedRun run)
+    /// <summary>The mapping that gives the device of <paramref name="adapter"/> a logical address, or the page around it.</summary>
+    public bool TryFindRun(DmaAdapter adapter, PhysicalAddress logical, bool wholePages, out MappedRun run)
     {
         for (TransferMap? map = _firstLive; map is not null; map = map.NextLive)
         {
-            if (map.Owner.SharesBusWith(adapter) && map.TryFind(logical, out run))
+            if (map.Owner.SharesBusWith(adapter) && map.TryFind(logical, wholePages, out run))
                 return true;
         }
 

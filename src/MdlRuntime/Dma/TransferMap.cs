@@ -92,15 +92,18 @@ internal sealed class TransferMap
         return false;
     }
 
-    /// <summary>The run whose pages hold a logical address. Devices go through a list in order, so the search starts where the last one ended.</summary>
-    public bool TryFind(PhysicalAddress logical, out MappedRun found)
+    /// <summary>
+    /// The run whose bytes, or else pages, hold a logical address. Devices go through a list in order, so the search starts where the last one ended.
+    /// </summary>
+    public bool TryFind(PhysicalAddress logical, bool wholePages, out MappedRun found)
     {
         for (int i = 0; i < Count; i++)
         {
             int index = _hint + i < Count ? _hint + i : _hint + i - Count;
             ref readonly MappedRun run = ref _runs[index];
-            ulong firstPage = (ulong)run.Logical.QuadPart & ~(ulong)(PAGE_SIZE - 1);
-            if ((ulong)logical.QuadPart - firstPage >= ROUND_TO_PAGES((uint)run.Logical.QuadPart % PAGE_SIZE + (nuint)run.Length))
+            uint before = wholePages ? BYTE_OFFSET((nuint)run.Logical.QuadPart) : 0;
+            ulong length = wholePages ? ROUND_TO_PAGES(before + (nuint)run.Length) : run.Length;
+            if (unchecked((ulong)logical.QuadPart - ((ulong)run.Logical.QuadPart - before)) >= length)
                 continue;
 
             _hint = index;
