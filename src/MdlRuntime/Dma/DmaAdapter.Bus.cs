@@ -50,7 +50,7 @@ public sealed partial class DmaAdapter
 
             if (writesMemory && run.WriteToDevice)
             {
-                Report(0x26, Address, (ulong)at.QuadPart, BusWrite, "MDL4008",
+                Report(0x26, PhysicalDevice.Address, (ulong)at.QuadPart, BusWrite, "MDL4008",
                     $"A device wrote to logical address 0x{at.QuadPart:X}, which is mapped for transfers from memory to the device.");
                 return;
             }
@@ -65,7 +65,7 @@ public sealed partial class DmaAdapter
     {
         if (!writesMemory || !_dma.TryFindRun(this, at, wholePages: true, out MappedRun run))
         {
-            Report(0x26, Address, (ulong)at.QuadPart, writesMemory ? BusWrite : BusRead, IsMemory(at) ? "MDL4001" : "MDL4003",
+            Report(0x26, PhysicalDevice.Address, (ulong)at.QuadPart, writesMemory ? BusWrite : BusRead, IsMemory(at) ? "MDL4001" : "MDL4003",
                 Describe(at, length, writesMemory));
             return;
         }

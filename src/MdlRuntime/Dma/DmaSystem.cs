@@ -16,6 +16,8 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
     {
         System = system;
         Registers = new(system.Memory, system.Options.MapRegisters);
+        if (system.Verifier.IsOn)
+            system.Layer<IoSystem>().Completing += CheckFlushed;
     }
 
     public KernelSystem System { get; }
@@ -133,21 +135,18 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
         return false;
     }
 
-    /// <summary>
-    /// Reports a chain of MDLs that goes back to its owner while pieces of it are still mapped for a device:
-    /// their data may not have arrived (DMA-127, DMA-330).
-    /// </summary>
-    public void CheckFlushed(Mdl? chain, string what)
+    /// <summary>Reports a request that is completed while pieces of its buffer are mapped for a device: their data may not have arrived (DMA-127, DMA-330).</summary>
+    private void CheckFlushed(Irp irp)
     {
         for (TransferMap? map = _firstLive; map is not null; map = map.NextLive)
         {
             foreach (ref readonly MappedRun run in map.Runs)
             {
-                if (run.IsLoose || !IsInChain(chain, run.Mdl))
+                if (run.IsLoose || !IsInChain(irp.Mdls, run.Mdl))
                     continue;
 
-                System.Verifier.Report(new(BugCheckCode.DRIVER_VERIFIER_DMA_VIOLATION, 0x0D, map.MappedBytes, (ulong)Registers.Capacity * PAGE_SIZE, 0,
-                    "MDL4003", $"{what} while {map.MappedBytes} bytes of it were mapped and not flushed: FlushAdapterBuffers or PutScatterGatherList comes first."));
+                System.Verifier.Report(new(BugCheckCode.DRIVER_VERIFIER_DMA_VIOLATION, 0x0D, map.MappedBytes, map.Owner.MaximumRegisters * PAGE_SIZE, 0,
+                    "MDL4003", $"{irp} was completed while bytes of its buffer were mapped and not flushed: FlushAdapterBuffers or PutScatterGatherList comes first."));
                 return;
             }
         }

@@ -97,6 +97,8 @@ internal sealed class TransferMap
     /// </summary>
     public bool TryFind(PhysicalAddress logical, bool wholePages, out MappedRun found)
     {
+        if (_hint >= Count)
+            _hint = 0;
         for (int i = 0; i < Count; i++)
         {
             int index = _hint + i < Count ? _hint + i : _hint + i - Count;

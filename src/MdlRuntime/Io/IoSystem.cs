@@ -28,6 +28,9 @@ internal sealed class IoSystem : ILayerState<IoSystem>, IDisposable
 
     public KSpinLock CancelLock { get; } = new();
 
+    /// <summary>What a layer above checks of a request that is being completed, on a verified machine.</summary>
+    public Action<Irp>? Completing { get; set; }
+
     public Stack<DispatchFrame> FreeFrames { get; } = new();
 
     public static IoSystem Of(Processor processor) => processor.System.Layer<IoSystem>();

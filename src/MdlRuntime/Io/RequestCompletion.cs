@@ -115,6 +115,7 @@ internal static class RequestCompletion
         if (!system.Verifier.IsOn)
             return;
 
+        IoSystem.Of(processor).Completing?.Invoke(irp);
         NtStatus status = irp.Result.Status;
         if (processor.Irql > Kirql.DISPATCH_LEVEL)
         {

@@ -112,7 +112,8 @@ public sealed class BusPortTests
     {
         using var bench = new DmaBench(new());
         DmaAdapter reads = bench.GetAdapter(ScatterGather64), writes = bench.GetAdapter(ScatterGather64);
-        DmaAdapter other = bench.Machine.Run(() => IoManager.IoGetDmaAdapter(bench.NewDevice(), ScatterGather64, out _))!;
+        DeviceObject device = bench.NewDevice();
+        DmaAdapter other = bench.Machine.Run(() => IoManager.IoGetDmaAdapter(device, ScatterGather64, out _))!;
         Mdl mdl = bench.Lock(64, 0, 0x1000);
         long logical = 0;
         bench.AtDispatch(() => logical = Map(reads, mdl, null, mdl.VirtualAddress, 64).Address);

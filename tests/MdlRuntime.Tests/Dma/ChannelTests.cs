@@ -118,6 +118,7 @@ public sealed class ChannelTests
     {
         using var bench = new DmaBench(Physical(mapRegisters: 4));
         DmaAdapter[] adapters = [bench.GetAdapter(Packet24), bench.GetAdapter(Packet24), bench.GetAdapter(Packet24)];
+        DeviceObject[] devices = [bench.NewDevice(), bench.NewDevice(), bench.NewDevice()];
         bench.AtDispatch(() =>
         {
             var granted = new List<(int, MapRegisters)>();
@@ -134,7 +135,7 @@ public sealed class ChannelTests
             foreach (DmaAdapter adapter in adapters)
                 adapter.PutDmaAdapter();
 
-            void Request(int number, uint registers) => adapters[number].AllocateAdapterChannel(bench.NewDevice(), registers, (_, _, mapRegisterBase, _) =>
+            void Request(int number, uint registers) => adapters[number].AllocateAdapterChannel(devices[number], registers, (_, _, mapRegisterBase, _) =>
             {
                 granted.Add((number, mapRegisterBase!));
                 return DeallocateObjectKeepRegisters;

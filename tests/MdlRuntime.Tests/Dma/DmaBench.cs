@@ -22,10 +22,13 @@ internal sealed class DmaBench : IDisposable
 
     public static readonly DeviceDescription Packet24 = Packet64 with { Dma64BitAddresses = false, InterfaceType = InterfaceType.Isa };
 
+    private readonly DriverObject _driver;
+
     public DmaBench(MachineOptions? options = null)
     {
         Machine = new(options ?? new() { LogicalEqualsPhysical = true });
         App = Machine.CreateProcess("app");
+        _driver = Machine.LoadDriver("bench", (_, _) => NtStatus.STATUS_SUCCESS);
         Device = NewDevice();
     }
 
@@ -38,7 +41,12 @@ internal sealed class DmaBench : IDisposable
     public static MachineOptions Physical(VerifierMode verifier = VerifierMode.Strict, int mapRegisters = 64) =>
         new() { LogicalEqualsPhysical = true, Verifier = verifier, MapRegisters = mapRegisters };
 
-    public DeviceObject NewDevice() => new();
+    /// <summary>One more device of the bench's driver; at PASSIVE_LEVEL.</summary>
+    public DeviceObject NewDevice() => Machine.Run(() =>
+    {
+        Assert.Equal(NtStatus.STATUS_SUCCESS, IoCreateDevice(_driver, null, null, 0, 0, false, out DeviceObject? device));
+        return device!;
+    });
 
     public DmaAdapter GetAdapter(DeviceDescription description) => GetAdapter(description, out _);
 
