@@ -49,9 +49,35 @@ internal static class FieldFacts
     {
         IInvocationOperation call => contracts.Method(call.TargetMethod).Return.Effect == Effect.AllocatesPages,
         IConversionOperation conversion => IsAllocation(conversion.Operand, contracts),
-        ICoalesceOperation coalesce => IsAllocation(coalesce.Value, contracts),
+        ICoalesceOperation { WhenNull: IThrowOperation or IConversionOperation { Operand: IThrowOperation } } coalesce => IsAllocation(coalesce.Value, contracts),
+        ILocalReferenceOperation local => IsAllocated(local, contracts),
         _ => false,
     };
+
+    // A local between the allocation and the field, such as one that is tested for null first.
+    private static bool IsAllocated(ILocalReferenceOperation reference, ContractReader contracts)
+    {
+        IOperation root = reference;
+        while (root.Parent is { } parent)
+            root = parent;
+        bool allocated = false;
+        foreach (IOperation operation in root.Descendants())
+        {
+            IOperation? value = operation switch
+            {
+                IVariableDeclaratorOperation declarator when SymbolEqualityComparer.Default.Equals(declarator.Symbol, reference.Local) => declarator.GetVariableInitializer()?.Value,
+                ISimpleAssignmentOperation { Target: ILocalReferenceOperation target } assignment when SymbolEqualityComparer.Default.Equals(target.Local, reference.Local) => assignment.Value,
+                _ => null,
+            };
+            if (value is null or IConversionOperation { ConstantValue: { HasValue: true, Value: null } })
+                continue;
+            if (value is ILocalReferenceOperation || !IsAllocation(value, contracts))
+                return false;
+            allocated = true;
+        }
+
+        return allocated;
+    }
 
     private static string? NameOf(ExpressionSyntax expression) => expression switch
     {

@@ -43,5 +43,7 @@ internal sealed class FlowReporter(SyntaxNode root)
 
     public bool IsExplained(SyntaxNode origin) => _explained.Contains(origin);
 
+    public bool HasFindings => _found.Count > 0;
+
     public IEnumerable<Diagnostic> Diagnostics => _found.Values.OrderBy(static d => d.Location.SourceSpan.Start).ThenBy(static d => d.Id, StringComparer.Ordinal);
 }

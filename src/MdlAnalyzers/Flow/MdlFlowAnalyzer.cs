@@ -57,13 +57,17 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
         {
             var reporter = new FlowReporter(block.Syntax);
             var analysis = new BodyAnalysis(session, CreateRules(), reporter, cancellationToken);
-            return analysis.Run(graphOf(block), owner) ? reporter.Diagnostics : [];
+            return analysis.Run(graphOf(block), owner) && reporter.HasFindings && !HasErrors(block, session, cancellationToken) ? reporter.Diagnostics : [];
         }
         catch (InsufficientExecutionStackException)
         {
             return [];
         }
     }
+
+    // Code that does not compile proves nothing.
+    private static bool HasErrors(IOperation block, AnalysisSession session, CancellationToken cancellationToken) =>
+        session.ModelOf(block.Syntax.SyntaxTree).GetDiagnostics(block.Syntax.Span, cancellationToken).Any(static d => d.DefaultSeverity == DiagnosticSeverity.Error);
 
     // The body of an annotated accessor is where the quantities come from.
     private static bool IsAccessor(ISymbol owner, ContractReader contracts) =>

@@ -77,7 +77,7 @@ internal sealed partial class Interpreter
 
     private Condition MatchRecursive(Value value, IRecursivePatternOperation pattern, IOperation subject)
     {
-        Condition result = Condition.Not(IsNull(value));
+        Condition result = IsNeverNull(subject.Type) ? Condition.True : Condition.Not(IsNull(value));
         if (pattern.MatchedType is { } matched && subject.Type is not null && !IsKnownType(subject.Type, matched))
             result = Condition.Unknown;
         Bind(pattern.DeclaredSymbol, value, subject);
@@ -114,6 +114,8 @@ internal sealed partial class Interpreter
         Use(value, subject, UseKind.Local, local.Name, local.Type, ValueKind.None);
         _state = _state.Set(new Place(null, local), value);
     }
+
+    private static bool IsNeverNull(ITypeSymbol? type) => type is { IsValueType: true, OriginalDefinition.SpecialType: not SpecialType.System_Nullable_T };
 
     // Whether a value of the one type, if not null, is always of the other.
     private static bool IsKnownType(ITypeSymbol? from, ITypeSymbol? to)

@@ -3,6 +3,7 @@ using MdlAnalyzers.Contracts;
 using MdlAnalyzers.Flow;
 using MdlAnalyzers.Flow.Values;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace MdlAnalyzers.Rules.Address;
@@ -123,7 +124,18 @@ internal sealed class OffsetUsedAsAddress : FlowRule
 
     private static bool IsNamedBufferAddress(in ValueUse use, Noun noun) =>
         use.Expected == ValueKind.None && use.Kind is UseKind.Local or UseKind.Member or UseKind.Return && noun == Noun.Address
-        && !Nouns.HasWord(use.Name, "base", "page", "start", "aligned", "first", "frame");
+        && !Nouns.HasWord(use.Name, "base", "page", "start", "aligned", "first", "frame")
+        && !IsCompletedLater(use);
+
+    // "address = base; address += offset" arrives at the address in two steps.
+    private static bool IsCompletedLater(in ValueUse use)
+    {
+        string? name = use.Name;
+        return use.Node.FirstAncestorOrSelf<MemberDeclarationSyntax>() is { } member
+            && member.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(assignment =>
+                assignment.Kind() is SyntaxKind.AddAssignmentExpression or SyntaxKind.OrAssignmentExpression
+                && assignment.Left.DescendantTokens().Last().ValueText == name);
+    }
 
     // Moving to the next MDL by its offset: the position has to be that MDL's own address.
     private static void CheckStep(in ValueUse use, FlowReporter reporter)
