@@ -29,16 +29,17 @@ internal sealed class MdlAccessor
             .Select(location => At(root, location.SourceSpan, model, cancellationToken))
             .FirstOrDefault(static accessor => accessor is not null);
 
-    /// <summary>The accessor that <paramref name="span"/> covers, or the first one inside it.</summary>
+    /// <summary>The accessor that <paramref name="span"/> covers, or the first one inside it or behind a local inside it.</summary>
     private static MdlAccessor? At(SyntaxNode root, TextSpan span, SemanticModel model, CancellationToken cancellationToken)
     {
         if (!root.FullSpan.Contains(span))
             return null;
 
-        return root.FindNode(span, getInnermostNodeForTie: true)
-            .DescendantNodesAndSelf(static n => n is not AnonymousFunctionExpressionSyntax)
-            .Select(node => From(node, model, cancellationToken))
-            .FirstOrDefault(static accessor => accessor is not null);
+        SyntaxNode[] nodes = [.. root.FindNode(span, getInnermostNodeForTie: true).DescendantNodesAndSelf(static n => n is not AnonymousFunctionExpressionSyntax)];
+        return nodes.Select(node => From(node, model, cancellationToken)).FirstOrDefault(static accessor => accessor is not null)
+            ?? nodes.OfType<ExpressionSyntax>()
+                .Select(name => StableLocals.InitializerOf(name, model, cancellationToken) is { } value ? From(value, model, cancellationToken) : null)
+                .FirstOrDefault(static accessor => accessor is not null);
     }
 
     public static MdlAccessor? From(SyntaxNode node, SemanticModel model, CancellationToken cancellationToken)

@@ -63,9 +63,9 @@ public sealed class OffsetUsedAsAddressFix : CodeFixProvider
         MdlQuantity? wanted = expected switch
         {
             "ByteOffset" => MdlQuantity.ByteOffset,
-            "ByteCount" or "TransferLength" or "Length" => MdlQuantity.ByteCount,
-            "TransferOffset" or "FileOffset" or "DeviceOffset" => null,
-            _ => MdlQuantity.VirtualAddress,
+            "ByteCount" => MdlQuantity.ByteCount,
+            "MdlVirtualAddress" => MdlQuantity.VirtualAddress,
+            _ => null,
         };
         return wanted is null || wanted.IsReturnedBy(accessor.Symbol) ? null : wanted;
     }

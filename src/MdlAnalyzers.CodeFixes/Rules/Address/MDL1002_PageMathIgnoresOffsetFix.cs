@@ -48,7 +48,10 @@ public sealed class PageMathIgnoresOffsetFix : CodeFixProvider
             {
                 "PageCount" => ($"Count pages with '{SpanPages}'", CountPages(site)),
                 "PfnShift" => ("Add the byte offset", AddOffset(site)),
+                "PageCrossing" => ($"Count pages with '{SpanPages}'", ComparePages(site)),
                 "FirstChunk" => ("Subtract the byte offset", ShortenFirstPiece(site)),
+                "ZeroOffset" => ("Use the byte offset", site.Read(MdlQuantity.ByteOffset) is { } offset ? [offset] : []),
+                "EndAddress" => ("Start at the virtual address", StartAtTheBuffer(site)),
                 _ => ("", []),
             };
             foreach (string spelling in spellings)
@@ -67,17 +70,57 @@ public sealed class PageMathIgnoresOffsetFix : CodeFixProvider
 
     private static IEnumerable<string> CountPages(Site site)
     {
-        string? macro = MemberNames.Shortest(site.Model, site.Position, Macros, SpanPages);
-        string? start = site.Read(MdlQuantity.VirtualAddress);
-        string? length = LengthIn(site.Math, site, depth: 0);
-        if (macro is null || start is null || length is null)
+        if (IsPartOfCount(site) || SpannedPages(site) is not { } count)
             yield break;
 
-        string count = $"{macro}({start}, {length})";
         yield return count;
 
         if (site.Model.GetTypeInfo(site.Math, site.CancellationToken).ConvertedType is { TypeKind: not TypeKind.Error } target)
             yield return $"({target.ToMinimalDisplayString(site.Model, site.Position)}){count}";
+    }
+
+    private static string? SpannedPages(Site site)
+    {
+        string? macro = MemberNames.Shortest(site.Model, site.Position, Macros, SpanPages);
+        string? start = site.Read(MdlQuantity.VirtualAddress);
+        string? length = LengthIn(site.Math, site, depth: 0);
+        return macro is null || start is null || length is null ? null : $"{macro}({start}, {length})";
+    }
+
+    /// <summary>Whether the expression alone is not the number of pages: the index of the last page, or whole pages to which a rest is added.</summary>
+    private static bool IsPartOfCount(Site site)
+    {
+        bool subtracts = site.Math is BinaryExpressionSyntax { Left: var dividend }
+            && !RoundsUp(dividend)
+            && dividend.DescendantNodesAndSelf().Any(static node => node.IsKind(SyntaxKind.SubtractExpression));
+        SyntaxNode? parent = site.Math.Parent;
+        while (parent is ParenthesizedExpressionSyntax or CastExpressionSyntax)
+            parent = parent.Parent;
+
+        return subtracts || (parent is BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AddExpression or (int)SyntaxKind.SubtractExpression } && site.Math is BinaryExpressionSyntax { Left: var whole } && !RoundsUp(whole));
+    }
+
+    /// <summary>Whether something is added before the division, as in <c>length + PAGE_SIZE - 1</c>.</summary>
+    private static bool RoundsUp(ExpressionSyntax dividend) =>
+        dividend.DescendantNodesAndSelf().Any(static node => node.IsKind(SyntaxKind.AddExpression));
+
+    /// <summary>"More than one page of bytes" becomes "more than one page".</summary>
+    private static IEnumerable<string> ComparePages(Site site)
+    {
+        if (site.Math is not BinaryExpressionSyntax { RawKind: (int)SyntaxKind.GreaterThanExpression or (int)SyntaxKind.LessThanOrEqualExpression } comparison
+            || site.Model.GetConstantValue(comparison.Right, site.CancellationToken) is not { HasValue: true, Value: 4096 or 4096u or 4096L or 4096ul }
+            || SpannedPages(site) is not { } count)
+        {
+            yield break;
+        }
+
+        yield return $"{count} {comparison.OperatorToken.ValueText} 1";
+    }
+
+    private static IEnumerable<string> StartAtTheBuffer(Site site)
+    {
+        if (site.Math is BinaryExpressionSyntax sum && sum.Span.Contains(site.Accessor.Node.Span) && site.Read(MdlQuantity.VirtualAddress) is { } start)
+            yield return sum.ReplaceNode(site.Accessor.Node, SyntaxFactory.ParseExpression(start).WithTriviaFrom(site.Accessor.Node)).ToString();
     }
 
     private static IEnumerable<string> AddOffset(Site site)
