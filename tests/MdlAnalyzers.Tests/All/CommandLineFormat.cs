@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using MdlAnalyzers.Flow;
+using MdlAnalyzers.Tests.Rules;
+using MdlRuntime;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeActions;
+using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Testing;
+using Microsoft.CodeAnalysis.Text;
+
+namespace MdlAnalyzers.Tests.All;
+
+/// <summary>Repairs a file as <c>dotnet format analyzers</c> does: rule by rule, the first fix that is offered, applied to the whole project.</summary>
+internal sealed class CommandLineFormat : IDisposable
+{
+    private readonly AdhocWorkspace _workspace = new();
+
+    private Solution _solution;
+    private readonly DocumentId _document;
+
+    private CommandLineFormat(string source, IEnumerable<MetadataReference> references)
+    {
+        Project project = _workspace.AddProject("Driver", LanguageNames.CSharp)
+            .WithCompilationOptions(new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable))
+            .WithParseOptions(new CSharpParseOptions(LanguageVersion.Latest))
+            .WithMetadataReferences(references)
+            .AddDocument("Preamble.cs", DriverSource.Preamble).Project;
+        Document document = project.AddDocument("Driver.cs", SourceText.From(source));
+        _solution = document.Project.Solution;
+        _document = document.Id;
+    }
+
+    public static async Task<CommandLineFormat> OpenAsync(string source)
+    {
+        ImmutableArray<MetadataReference> references = await ReferenceAssemblies.Net.Net100.ResolveAsync(LanguageNames.CSharp, TestContext.Current.CancellationToken);
+        return new CommandLineFormat(source, references.Add(MetadataReference.CreateFromFile(typeof(Mdl).Assembly.Location)));
+    }
+
+    public async Task RepairAsync(CodeFixProvider provider)
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        Document document = _solution.GetDocument(_document)!;
+        string id = provider.FixableDiagnosticIds.Single();
+        ImmutableArray<Diagnostic> diagnostics = [.. (await DiagnosticsAsync()).Where(d => d.Id == id)];
+        var actions = new List<CodeAction>();
+        foreach (Diagnostic diagnostic in diagnostics)
+            await provider.RegisterCodeFixesAsync(new CodeFixContext(document, diagnostic, (action, _) => actions.Add(action), cancellationToken));
+
+        if (actions.Count == 0)
+            return;
+
+        var context = new FixAllContext(document.Project, provider, FixAllScope.Project, actions[0].EquivalenceKey!, [id], new Diagnostics(diagnostics), cancellationToken);
+        CodeAction? all = await provider.GetFixAllProvider()!.GetFixAsync(context);
+        ImmutableArray<CodeActionOperation> operations = await all!.GetOperationsAsync(cancellationToken);
+        _solution = operations.OfType<ApplyChangesOperation>().Single().ChangedSolution;
+    }
+
+    /// <summary>Compiler errors, nullable warnings and everything that the rules report.</summary>
+    public async Task<ImmutableArray<Diagnostic>> DiagnosticsAsync()
+    {
+        Compilation compilation = (await _solution.GetDocument(_document)!.Project.GetCompilationAsync(TestContext.Current.CancellationToken))!;
+        ImmutableArray<Diagnostic> all = await compilation
+            .WithAnalyzers([new MdlFlowAnalyzer()], new AnalyzerOptions([]))
+            .GetAllDiagnosticsAsync(TestContext.Current.CancellationToken);
+        return [.. all.Where(static d => d.Severity == DiagnosticSeverity.Error || d.Id.StartsWith("MDL", StringComparison.Ordinal) || d.Id.StartsWith("CS86", StringComparison.Ordinal)).OrderBy(static d => d.Location.SourceSpan.Start)];
+    }
+
+    public async Task<string> TextAsync() => (await _solution.GetDocument(_document)!.GetTextAsync(TestContext.Current.CancellationToken)).ToString();
+
+    public void Dispose() => _workspace.Dispose();
+
+    private sealed class Diagnostics(ImmutableArray<Diagnostic> diagnostics) : FixAllContext.DiagnosticProvider
+    {
+        public override Task<IEnumerable<Diagnostic>> GetAllDiagnosticsAsync(Project project, CancellationToken cancellationToken) =>
+            Task.FromResult<IEnumerable<Diagnostic>>(diagnostics);
+
+        public override async Task<IEnumerable<Diagnostic>> GetDocumentDiagnosticsAsync(Document document, CancellationToken cancellationToken)
+        {
+            SyntaxTree? tree = await document.GetSyntaxTreeAsync(cancellationToken);
+            return diagnostics.Where(d => d.Location.SourceTree == tree);
+        }
+
+        public override Task<IEnumerable<Diagnostic>> GetProjectDiagnosticsAsync(Project project, CancellationToken cancellationToken) =>
+            Task.FromResult<IEnumerable<Diagnostic>>([]);
+    }
+}
