@@ -10,6 +10,7 @@ namespace MdlAnalyzers.Flow;
 internal sealed class AnalysisSession
 {
     private const int MaxCalleeBlocks = 60;
+    private const int MaxBodyLength = 40_000;
 
     private readonly ConcurrentDictionary<IMethodSymbol, ControlFlowGraph?> _graphs = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, bool> _pageFields = new(SymbolEqualityComparer.Default);
@@ -32,7 +33,7 @@ internal sealed class AnalysisSession
 
     /// <summary>Graph of a method with a body in this compilation that is small enough to be followed from a call.</summary>
     public ControlFlowGraph? GraphOf(IMethodSymbol method, CancellationToken cancellationToken) =>
-        _graphs.GetOrAdd(method.OriginalDefinition, m => CreateGraph(m, cancellationToken));
+        _graphs.GetOrAdd(method.OriginalDefinition, m => CreateGraph(m, MaxCalleeBlocks, cancellationToken));
 
     /// <summary>Whether a callee mentions annotated symbols.</summary>
     public bool IsRelevant(IMethodSymbol method, CancellationToken cancellationToken) =>
@@ -48,7 +49,8 @@ internal sealed class AnalysisSession
     public SemanticModel ModelOf(SyntaxTree tree) => Compilation.GetSemanticModel(tree);
 #pragma warning restore RS1030
 
-    private ControlFlowGraph? CreateGraph(IMethodSymbol method, CancellationToken cancellationToken)
+    /// <summary>Graph of a method's body, or null if it has none in this compilation or too many blocks.</summary>
+    public ControlFlowGraph? CreateGraph(IMethodSymbol method, int maxBlocks, CancellationToken cancellationToken)
     {
         if (method.IsAbstract || method.IsExtern || method.MethodKind is MethodKind.LocalFunction or MethodKind.AnonymousFunction)
             return null;
@@ -56,7 +58,7 @@ internal sealed class AnalysisSession
             return null;
 
         SyntaxNode syntax = reference.GetSyntax(cancellationToken);
-        if (!Compilation.ContainsSyntaxTree(syntax.SyntaxTree) || syntax.FullSpan.Length > 20_000)
+        if (!Compilation.ContainsSyntaxTree(syntax.SyntaxTree) || syntax.FullSpan.Length > MaxBodyLength)
             return null;
 
         SemanticModel model = ModelOf(syntax.SyntaxTree);
@@ -69,6 +71,6 @@ internal sealed class AnalysisSession
             IBlockOperation block => ControlFlowGraph.Create(block, cancellationToken),
             _ => null,
         };
-        return graph is { Blocks.Length: <= MaxCalleeBlocks } ? graph : null;
+        return graph is { } && graph.Blocks.Length <= maxBlocks ? graph : null;
     }
 }
