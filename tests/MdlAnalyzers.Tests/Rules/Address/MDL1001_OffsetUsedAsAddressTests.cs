@@ -213,6 +213,10 @@ public sealed class MDL1001_OffsetUsedAsAddressTests
     public Task QualifiedName_Reports() =>
         Method("nuint va = {|MDL1001:MemoryManager.MmGetMdlByteOffset(mdl)|}; Sink.Take(va);");
 
+    [Fact] // X: a helper that returns the offset under another name
+    public Task ThroughHelper_Reports() =>
+        Method("nuint va = {|MDL1001:Where(mdl)|}; Sink.Take(va);", "static uint Where(Mdl m) => MmGetMdlByteOffset(m);");
+
     [Fact] // X: annotated wrapper
     public Task AnnotatedWrapper_Reports() =>
         Method("nuint va = {|MDL1001:Native.GetOffset(mdl)|}; Sink.Take(va);", "static class Native { [return: MdlValue(MdlValueKind.ByteOffset)] public static extern uint GetOffset(Mdl mdl); }");
