@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace MdlRuntime;
 
 /// <summary>The machine's map registers: physically adjacent bounce pages that every device can reach, handed out in consecutive runs.</summary>
@@ -67,9 +65,9 @@ internal sealed class MapRegisterPool(MemorySystem memory, int wanted)
         while (!memory.Frames.TryAllocateContiguous((nuint)count, s_preferred, s_highest, 0, FrameUse.MapRegister, out _first)
             && !memory.Frames.TryAllocateContiguous((nuint)count, new(1), s_highest, 0, FrameUse.MapRegister, out _first))
         {
-            if (--count == 0)
+            count /= 2;
+            if (count == 0)
                 return false;
-            count = (int)BitOperations.RoundUpToPowerOf2((uint)count) / 2 is var half and > 0 ? half : count;
         }
 
         Capacity = count;

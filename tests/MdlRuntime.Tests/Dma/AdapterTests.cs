@@ -32,6 +32,14 @@ public sealed class AdapterTests
         Assert.Equal((5u, 5u, 2u), (direct, bounced, masked));
     }
 
+    [Fact, Proves("DMA-069", "DMA-075")]
+    public void A_machine_with_little_memory_grants_the_registers_it_has_room_for()
+    {
+        using var bench = new DmaBench(Physical(mapRegisters: 4096) with { MemoryBytes = 4 << 20 });
+        bench.GetAdapter(Packet24 with { MaximumLength = 1 << 30 }, out uint granted);
+        Assert.InRange(granted, 100u, 1023u);
+    }
+
     [Fact, Proves("DMA-041", "DMA-063")]
     public void Every_version_from_0_to_3_yields_an_adapter_of_structure_version_1()
     {
