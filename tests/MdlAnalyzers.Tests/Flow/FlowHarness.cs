@@ -3,7 +3,6 @@ using MdlAnalyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
-using Xunit;
 
 namespace MdlAnalyzers.Tests.Flow;
 

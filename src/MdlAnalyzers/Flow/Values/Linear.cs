@@ -107,7 +107,7 @@ internal sealed class Linear : Value
     /// <summary>Exact quotient, or null if a factor does not divide.</summary>
     public Linear? TryDivideExactly(long divisor)
     {
-        if (divisor == 0 || Constant % divisor != 0 || Summands.Any(s => s.Factor % divisor != 0))
+        if (divisor is 0 or -1 || Constant % divisor != 0 || Summands.Any(s => s.Factor % divisor != 0))
             return null;
         return new Linear(Summands.Select(s => new Summand(s.Term, s.Factor / divisor)).ToImmutableArray(), Constant / divisor);
     }
