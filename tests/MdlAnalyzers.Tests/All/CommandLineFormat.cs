@@ -43,15 +43,15 @@ internal sealed class CommandLineFormat : IDisposable
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         Document document = _solution.GetDocument(_document)!;
         string id = provider.FixableDiagnosticIds.Single();
-        ImmutableArray<Diagnostic> diagnostics = [.. (await DiagnosticsAsync()).Where(d => d.Id == id)];
-        var actions = new List<CodeAction>();
-        foreach (Diagnostic diagnostic in diagnostics)
-            await provider.RegisterCodeFixesAsync(new CodeFixContext(document, diagnostic, (action, _) => actions.Add(action), cancellationToken));
-
-        if (actions.Count == 0)
+        ImmutableArray<Diagnostic> reported = [.. (await DiagnosticsAsync()).Where(static d => d.Id.StartsWith("MDL", StringComparison.Ordinal))];
+        if (!reported.Any(d => d.Id == id))
             return;
 
-        var context = new FixAllContext(document.Project, provider, FixAllScope.Project, actions[0].EquivalenceKey!, [id], new Diagnostics(diagnostics), cancellationToken);
+        // The key comes from whichever diagnostic the analyzer reports first, even if it is another rule's.
+        CodeAction? offered = null;
+        await provider.RegisterCodeFixesAsync(new CodeFixContext(document, reported[0], (action, _) => offered ??= action, cancellationToken));
+
+        var context = new FixAllContext(document.Project, provider, FixAllScope.Project, offered?.EquivalenceKey, [id], new Diagnostics(reported), cancellationToken);
         CodeAction? all = await provider.GetFixAllProvider()!.GetFixAsync(context);
         ImmutableArray<CodeActionOperation> operations = await all!.GetOperationsAsync(cancellationToken);
         _solution = operations.OfType<ApplyChangesOperation>().Single().ChangedSolution;

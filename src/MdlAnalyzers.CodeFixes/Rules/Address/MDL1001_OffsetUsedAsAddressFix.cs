@@ -14,11 +14,14 @@ namespace MdlAnalyzers.CodeFixes;
 [Shared]
 public sealed class OffsetUsedAsAddressFix : CodeFixProvider
 {
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ["MDL1001"];
+    private const string RuleId = "MDL1001";
+    private static readonly RuleFixAll s_fixAll = new(RuleId);
 
     /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
+    public override ImmutableArray<string> FixableDiagnosticIds => [RuleId];
+
+    /// <inheritdoc/>
+    public override FixAllProvider GetFixAllProvider() => s_fixAll;
 
     /// <inheritdoc/>
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)
@@ -30,7 +33,7 @@ public sealed class OffsetUsedAsAddressFix : CodeFixProvider
             return;
         }
 
-        foreach (Diagnostic diagnostic in context.Diagnostics)
+        foreach (Diagnostic diagnostic in context.Diagnostics.Where(static diagnostic => diagnostic.Id == RuleId))
         {
             if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not ExpressionSyntax use
                 || use.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member
@@ -50,7 +53,7 @@ public sealed class OffsetUsedAsAddressFix : CodeFixProvider
                     CodeAction.Create(
                         $"Use '{wanted.Routine}'",
                         token => Edit.ApplyAsync(context.Document, edit, token),
-                        equivalenceKey: $"{diagnostic.Id}.{wanted.Routine}"),
+                        equivalenceKey: RuleId),
                     diagnostic);
                 break;
             }

@@ -14,14 +14,16 @@ namespace MdlAnalyzers.CodeFixes;
 [Shared]
 public sealed class PageMathIgnoresOffsetFix : CodeFixProvider
 {
+    private const string RuleId = "MDL1002";
+    private static readonly RuleFixAll s_fixAll = new(RuleId);
     private const string Macros = "MdlRuntime.WdkMacros";
     private const string SpanPages = "ADDRESS_AND_SIZE_TO_SPAN_PAGES";
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ["MDL1002"];
+    public override ImmutableArray<string> FixableDiagnosticIds => [RuleId];
 
     /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
+    public override FixAllProvider GetFixAllProvider() => s_fixAll;
 
     /// <inheritdoc/>
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)
@@ -33,7 +35,7 @@ public sealed class PageMathIgnoresOffsetFix : CodeFixProvider
             return;
         }
 
-        foreach (Diagnostic diagnostic in context.Diagnostics)
+        foreach (Diagnostic diagnostic in context.Diagnostics.Where(static diagnostic => diagnostic.Id == RuleId))
         {
             if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not ExpressionSyntax math
                 || math.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member
@@ -61,7 +63,7 @@ public sealed class PageMathIgnoresOffsetFix : CodeFixProvider
                     continue;
 
                 context.RegisterCodeFix(
-                    CodeAction.Create(title, token => Edit.ApplyAsync(context.Document, edit, token), equivalenceKey: diagnostic.Id),
+                    CodeAction.Create(title, token => Edit.ApplyAsync(context.Document, edit, token), equivalenceKey: RuleId),
                     diagnostic);
                 break;
             }

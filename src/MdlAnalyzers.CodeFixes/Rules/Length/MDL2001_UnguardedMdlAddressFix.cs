@@ -12,10 +12,11 @@ namespace MdlAnalyzers.CodeFixes;
 [Shared]
 public sealed class UnguardedMdlAddressFix : CodeFixProvider
 {
+    private const string RuleId = "MDL2001";
     private static readonly FixAllProvider s_fixAll = FixAllProvider.Create(FixAllAsync);
 
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => ["MDL2001"];
+    public override ImmutableArray<string> FixableDiagnosticIds => [RuleId];
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => s_fixAll;
@@ -23,7 +24,7 @@ public sealed class UnguardedMdlAddressFix : CodeFixProvider
     /// <inheritdoc/>
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)
     {
-        foreach (Diagnostic diagnostic in context.Diagnostics)
+        foreach (Diagnostic diagnostic in context.Diagnostics.Where(static diagnostic => diagnostic.Id == RuleId))
         {
             foreach (GuardForm form in new[] { GuardForm.MdlIsNull, GuardForm.LengthIsZero })
             {
@@ -46,8 +47,9 @@ public sealed class UnguardedMdlAddressFix : CodeFixProvider
     /// <summary>One guard covers every later use in its block, so a document is repaired as a whole.</summary>
     private static async Task<Document?> FixAllAsync(FixAllContext context, Document document, ImmutableArray<Diagnostic> diagnostics)
     {
+        // Command-line formatting may know no key: the preferred form then.
         if (!Enum.TryParse(context.CodeActionEquivalenceKey, out GuardForm form))
-            return document;
+            form = GuardForm.MdlIsNull;
 
         var guarded = new List<GuardSite>();
         foreach (Diagnostic diagnostic in diagnostics.OrderBy(static d => d.Location.SourceSpan.Start))
