@@ -159,6 +159,27 @@ public sealed class BounceTests
         });
     }
 
+    [Fact, Proves("DMA-090", "DMA-105", "DMA-374")]
+    public void Every_mdl_of_a_bounced_chain_has_registers_of_its_own()
+    {
+        using var bench = new DmaBench(FiveGigabytes);
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather32);
+        Mdl first = bench.Lock(100, 0x10, 0x100000), second = bench.Lock(100, 0x20, 0x110000);
+        first.Next = second;
+        bench.AtDispatch(() =>
+        {
+            ScatterGatherList list = bench.GetList(adapter, first, first.VirtualAddress, 200);
+            Assert.Equal([(0x00200010, 100u), (0x00201020, 100u)], Elements(list));
+            DeviceWrites(adapter, 0x00200010, Bytes(100, 1));
+            DeviceWrites(adapter, 0x00201020, Bytes(100, 2));
+
+            adapter.PutScatterGatherList(list, writeToDevice: false);
+
+            Assert.Equal(Bytes(100, 1), bench.Read(first, first.VirtualAddress, 100));
+            Assert.Equal(Bytes(100, 2), bench.Read(second, second.VirtualAddress, 100));
+        });
+    }
+
     [Theory, Proves("DMA-047", "DMA-048", "DMA-056", "DMA-094")]
     [MemberData(nameof(Reaches))]
     public void The_description_decides_how_far_a_device_reaches(DeviceDescription description, bool above16Megabytes, bool above4Gigabytes)
