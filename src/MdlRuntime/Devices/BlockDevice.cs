@@ -21,6 +21,7 @@ public sealed class BlockDevice
     private readonly InterruptLine _interrupt;
     private readonly BlockTransfer _transfer;
     private readonly ScatterGatherElement[] _table;
+    private BusPort? _bus;
     private BlockDeviceControl _control;
     private BlockDeviceInterrupts _pending;
     private BlockDeviceError _error;
@@ -54,7 +55,14 @@ public sealed class BlockDevice
     /// On a real bus this wiring exists from the start. Here an adapter stands for it, so a driver sets it when it has got the
     /// adapter, and clears it before it gives the adapter back.
     /// </remarks>
-    public BusPort? Bus { get; set; }
+    /// <exception cref="ArgumentException">The adapter belongs to another machine.</exception>
+    public BusPort? Bus
+    {
+        get => _bus;
+        set => _bus = value is null || value.System == System
+            ? value
+            : throw new ArgumentException("the adapter behind the port belongs to another machine", nameof(value));
+    }
 
     internal KernelSystem System => _machine.System;
 

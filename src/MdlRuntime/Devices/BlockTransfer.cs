@@ -109,7 +109,6 @@ internal sealed class BlockTransfer(BlockDevice device, IBlockMedium medium) : T
         {
             uint piece = Math.Min(length, _elements[i].Length);
             _frames.Add(bus.Memory(_elements[i].Address, (int)piece, toMemory));
-            device.System.Trace("BlockDevice.Element", device, (ulong)_elements[i].Address.QuadPart, piece, toMemory ? 1u : 0u);
             length -= piece;
         }
 

@@ -14,6 +14,8 @@ public sealed class BusPort
         _adapter = adapter;
     }
 
+    internal KernelSystem System => _adapter.System;
+
     /// <summary>Reads memory: what a device does in a write request.</summary>
     /// <param name="logical">Logical address of the first byte, from MapTransfer or a scatter/gather element.</param>
     /// <param name="destination">Receives as many bytes as it has.</param>
@@ -45,6 +47,6 @@ public sealed class BusPort
     internal Memory<byte> Memory(PhysicalAddress logical, int length, bool writesMemory)
     {
         ulong physical = _adapter.Resolve(logical, length, writesMemory);
-        return _adapter.System.Memory.Arena.Memory(new((nuint)(physical >> PAGE_SHIFT)), BYTE_OFFSET((nuint)physical), length);
+        return System.Memory.Arena.Memory(new((nuint)(physical >> PAGE_SHIFT)), BYTE_OFFSET((nuint)physical), length);
     }
 }

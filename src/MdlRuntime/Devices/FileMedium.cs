@@ -8,13 +8,25 @@ namespace MdlRuntime.Devices;
 /// an error. The size of the medium is that of the file when it was opened; a file that shrinks later is a defective medium, and
 /// one that grows shows its first part only.
 /// </remarks>
-/// <param name="path">Path of the file. It is neither created nor resized.</param>
-/// <param name="access"><see cref="FileAccess.Read"/> for a medium that refuses to be written, <see cref="FileAccess.ReadWrite"/> otherwise.</param>
-public sealed class FileMedium(string path, FileAccess access = FileAccess.Read) : IBlockMedium, IDisposable
+public sealed class FileMedium : IBlockMedium, IDisposable
 {
+    private readonly string _path;
+    private readonly FileAccess _access;
     private SafeFileHandle? _file;
     private long _length;
     private bool _disposed;
+
+    /// <summary>Makes a medium of a file, without opening it.</summary>
+    /// <param name="path">Path of the file. It is neither created nor resized.</param>
+    /// <param name="access"><see cref="FileAccess.Read"/> for a medium that refuses to be written, <see cref="FileAccess.ReadWrite"/> otherwise.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Another access.</exception>
+    public FileMedium(string path, FileAccess access = FileAccess.Read)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (access is not (FileAccess.Read or FileAccess.ReadWrite))
+            throw new ArgumentOutOfRangeException(nameof(access), access, "allowed: Read, ReadWrite");
+        (_path, _access) = (path, access);
+    }
 
     /// <inheritdoc/>
     public long Length
@@ -27,7 +39,7 @@ public sealed class FileMedium(string path, FileAccess access = FileAccess.Read)
     }
 
     /// <inheritdoc/>
-    public bool IsReadOnly => (access & FileAccess.Write) == 0;
+    public bool IsReadOnly => _access == FileAccess.Read;
 
     /// <inheritdoc/>
     /// <exception cref="EndOfStreamException">The file has shrunk since it was opened.</exception>
@@ -66,7 +78,7 @@ public sealed class FileMedium(string path, FileAccess access = FileAccess.Read)
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_file is null)
         {
-            _file = File.OpenHandle(path, FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete);
+            _file = File.OpenHandle(_path, FileMode.Open, _access, FileShare.ReadWrite | FileShare.Delete);
             _length = RandomAccess.GetLength(_file);
         }
 
@@ -77,6 +89,6 @@ public sealed class FileMedium(string path, FileAccess access = FileAccess.Read)
     {
         long length = RandomAccess.GetLength(file);
         if (length < _length)
-            throw new EndOfStreamException($"{path} has shrunk from {_length} to {length} bytes");
+            throw new EndOfStreamException($"{_path} has shrunk from {_length} to {length} bytes");
     }
 }

@@ -106,7 +106,9 @@ public sealed class BlockDeviceTransferTests : IDisposable
         Assert.Equal((expected, 0x100u), (_rig.Error, _rig.Residual));
         Assert.Equal((uint)BlockDeviceInterrupts.TransferFailed, _rig.Device.ReadRegister(BlockDeviceRegister.InterruptStatus));
 
-        _rig.Run(ReadMedium);
+        _rig.Ring(ReadMedium);
+        Assert.Equal(BlockDeviceError.None, _rig.Error);
+        _rig.Machine.RunUntilIdle();
         Assert.Equal((BlockDeviceError.None, 0u), (_rig.Error, _rig.Residual));
     }
 
@@ -168,6 +170,14 @@ public sealed class BlockDeviceTransferTests : IDisposable
         rig.Run(ReadMedium);
 
         Assert.Equal((BlockDeviceError.BusFault, 0x10u, 0), (rig.Error, rig.Residual, _medium.Calls));
+    }
+
+    [Fact]
+    public void A_device_takes_no_port_of_another_machine()
+    {
+        using var other = new BusRig(_medium);
+
+        Assert.Throws<ArgumentException>(() => _rig.Device.Bus = other.Device.Bus);
     }
 
     [Fact]

@@ -243,6 +243,50 @@ public sealed class DiskDriverTests
 
         Assert.True(read.IsCompletedSuccessfully);
         Assert.Null(rig.Disk.Bus);
+        Assert.Equal(NtStatus.STATUS_NO_SUCH_DEVICE, rig.Read(100).Status.Status);
         Assert.Empty(rig.Machine.Findings);
+    }
+
+    [Fact, Proves("DMA-080", "DMA-340")]
+    public void An_unloaded_driver_has_given_its_adapter_and_its_interrupt_back()
+    {
+        int adapters = 0;
+        using var rig = new DiskRig(_medium, machine: new()
+        {
+            Trace = record => adapters += record.Routine switch { "IoGetDmaAdapter" => 1, "PutDmaAdapter" => -1, _ => 0 },
+        });
+        int services = 0;
+        rig.Read(5000);
+
+        rig.AssertClean();
+
+        Assert.Equal(0, adapters);
+        InterruptLine.ForVector(rig.Machine, rig.Disk.Options.InterruptVector).Assert();
+        rig.Machine.RunUntilIdle();
+        rig.Machine.System.Interrupts.Connect(new(rig.Disk.Options.InterruptVector, (Kirql)7, (_, _) => ++services > 0, null));
+        rig.Machine.RunUntilIdle();
+        Assert.Equal(1, services);
+    }
+
+    [Theory]
+    [InlineData(64)]
+    [InlineData(24)]
+    public void Requests_leave_no_memory_behind(int addressBits)
+    {
+        using var rig = new DiskRig(_medium, new() { AddressBits = addressBits }, s_fourRegisters);
+        nuint buffer = rig.Process.Allocate(0x9000, 0xE50);
+        ReadOften();
+        long frames = rig.Machine.FreeFrames;
+
+        ReadOften();
+
+        Assert.Equal(frames, rig.Machine.FreeFrames);
+        rig.AssertClean();
+
+        void ReadOften()
+        {
+            for (int i = 0; i < 100; i++)
+                rig.Handle.Read(buffer, 0x8000);
+        }
     }
 }

@@ -72,6 +72,10 @@ public sealed class FileMediumTests
     }
 
     [Fact]
+    public void An_access_that_no_medium_has_is_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>("access", () => new FileMedium("x", FileAccess.Write));
+
+    [Fact]
     public void A_medium_that_was_taken_out_refuses_to_be_read()
     {
         using var file = new TemporaryFile(10);
