@@ -80,7 +80,7 @@ internal sealed class OffsetUsedAsAddress : FlowRule
             ValueKind.Length when WantsAddress(use, noun) && use.Expected != ValueKind.BufferAddress => ValueKind.MdlVirtualAddress,
             ValueKind.MdlVirtualAddress when WantsOffset(use, noun) => ValueKind.ByteOffset,
             ValueKind.MdlVirtualAddress when WantsLength(use, noun, quantity) => ValueKind.ByteCount,
-            ValueKind.BaseVa when IsNamedBufferAddress(use, noun) => ValueKind.MdlVirtualAddress,
+            ValueKind.BaseVa when IsDirect(use, quantity) && IsNamedBufferAddress(use, noun) => ValueKind.MdlVirtualAddress,
             ValueKind.SystemAddress when use.Expected == ValueKind.MdlVirtualAddress && use.State.SlotOf(quantity.Mdl, SlotKind.BuiltNonPaged) == 0 => ValueKind.MdlVirtualAddress,
             _ => ValueKind.None,
         };

@@ -257,7 +257,7 @@ internal sealed class PageMathIgnoresOffset : FlowRule
     {
         if (use.Kind != UseKind.Comparison || use.Other is not Linear bound || use.Operation is not { } operation || number.Find(TermKind.Length) is not { Node: not null } length)
             return;
-        if (!PageComparison.IsRelational(operation) || PageComparison.IsLimitCheck(operation.Syntax) || !IsOwn(use.Frame, length, reporter))
+        if (!PageComparison.IsRelational(operation) || PageComparison.IsLimitCheck(operation.Syntax, isManyPages: !PageMath.IsPageSize(bound)) || !IsOwn(use.Frame, length, reporter))
             return;
         bool ignored = IsPageBound(bound) && number.IsSingle(out _) && !PageMath.IsAligned(use.State, length.Owner!) && use.State.RangeOf(length).High > 0;
         Add(use.Frame.Visible(operation.Syntax), "PageCrossing", length.Node, length.Owner, reporter, use.Frame, ignored ? Verdict.Ignored : Verdict.Respected);

@@ -15,8 +15,8 @@ internal static class PageComparison
         _ => false,
     };
 
-    /// <summary>Whether the comparison decides only that a request is refused.</summary>
-    public static bool IsLimitCheck(SyntaxNode comparison)
+    /// <summary>Whether the comparison decides only that a request is refused. For a bound of several pages any way out is a refusal.</summary>
+    public static bool IsLimitCheck(SyntaxNode comparison, bool isManyPages)
     {
         SyntaxNode node = comparison;
         while (node.Parent is ParenthesizedExpressionSyntax or IsPatternExpressionSyntax or PatternSyntax
@@ -25,14 +25,14 @@ internal static class PageComparison
             node = node.Parent;
         }
 
-        return node.Parent is IfStatementSyntax branch && branch.Condition == node && Refuses(branch.Statement);
+        return node.Parent is IfStatementSyntax branch && branch.Condition == node && Refuses(branch.Statement, isManyPages);
     }
 
-    private static bool Refuses(StatementSyntax statement)
+    private static bool Refuses(StatementSyntax statement, bool anyExit)
     {
         if (statement is BlockSyntax { Statements: var statements })
-            return statements.Count > 0 && statements.Count <= 3 && Refuses(statements[statements.Count - 1]);
-        if (statement is ThrowStatementSyntax)
+            return statements.Count > 0 && statements.Count <= 3 && Refuses(statements[statements.Count - 1], anyExit);
+        if (statement is ThrowStatementSyntax || (anyExit && statement is ReturnStatementSyntax))
             return true;
         return statement is ReturnStatementSyntax { Expression: { } value } && value.DescendantNodesAndSelf().Any(IsFailure);
     }
