@@ -59,7 +59,7 @@ public sealed class MDL2001_UnguardedMdlAddressFixAllTests
         return Verify.VerifyAsync(
             DriverSource.Class(string.Concat(names.Select(static name => Routine(name, "{|MDL2001:irp.MdlAddress|}!", guard: "")))),
             DriverSource.Class(string.Concat(names.Select(static name => Routine(name, "irp.MdlAddress!", Guard + "\n\n        ")))),
-            nameof(GuardForm.MdlIsNull));
+            "MdlIsNull");
     }
 
     [Fact]
