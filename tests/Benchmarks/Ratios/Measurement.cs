@@ -1,0 +1,100 @@
+using System.Diagnostics;
+
+namespace Benchmarks;
+
+/// <summary>Times operations against each other in turns, so that all see the same disturbances, and takes medians, so that few of them count.</summary>
+internal static class Measurement
+{
+    private const int ShortRounds = 201, LongRounds = 3;
+
+    /// <summary>Short enough that most batches run without a break on a busy host.</summary>
+    private const double ShortBatch = 0.0002;
+
+    /// <summary>Every result ends here.</summary>
+    private static ulong s_sink;
+
+    /// <summary>Runs an operation for a while, so that the JIT compiler sees it.</summary>
+    public static void WarmUp(Operation operation, double seconds)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
+            s_sink += operation(10);
+    }
+
+    /// <summary>Median over rounds of the subject's time over the sum of the floor's parts, for operations of microseconds.</summary>
+    public static double Ratio(Operation subject, Operation[] floor)
+    {
+        int subjectTimes = Calibrate(subject);
+        int[] floorTimes = Array.ConvertAll(floor, Calibrate);
+        double[] ratios = new double[ShortRounds];
+        for (int round = 0; round < ratios.Length; round++)
+        {
+            double numerator = Seconds(subject, subjectTimes) / subjectTimes;
+            double denominator = 0;
+            for (int i = 0; i < floor.Length; i++)
+                denominator += Seconds(floor[i], floorTimes[i]) / floorTimes[i];
+            ratios[round] = numerator / denominator;
+        }
+
+        return Median(ratios);
+    }
+
+    /// <summary>Median over rounds of the subject's processor time, on all cores, over the floor's, for operations of many milliseconds.</summary>
+    public static double ProcessorTimeRatio(Operation subject, Operation floor)
+    {
+        double[] ratios = new double[LongRounds];
+        for (int round = -1; round < ratios.Length; round++)
+        {
+            double ratio = ProcessorSeconds(subject) / ProcessorSeconds(floor);
+            if (round >= 0)
+                ratios[round] = ratio;
+        }
+
+        return Median(ratios);
+    }
+
+    /// <summary>Bytes that one operation allocates on the managed heap once warm.</summary>
+    public static double AllocatedBytes(Operation subject)
+    {
+        const int times = 1000;
+        s_sink += subject(times);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        s_sink += subject(times);
+        return (GC.GetAllocatedBytesForCurrentThread() - before) / (double)times;
+    }
+
+    private static double Median(double[] values)
+    {
+        Array.Sort(values);
+        return values[values.Length / 2];
+    }
+
+    /// <summary>How often an operation fits into a batch.</summary>
+    private static int Calibrate(Operation operation)
+    {
+        double fastest = double.MaxValue;
+        int times = 1;
+        for (int i = 0; i < 64; i++)
+        {
+            double seconds = Seconds(operation, times) / times;
+            fastest = Math.Min(fastest, seconds);
+            times = (int)Math.Clamp(ShortBatch / fastest, 1, 1_000_000);
+        }
+
+        return times;
+    }
+
+    private static double Seconds(Operation operation, int times)
+    {
+        long start = Stopwatch.GetTimestamp();
+        s_sink += operation(times);
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private static double ProcessorSeconds(Operation operation)
+    {
+        TimeSpan start = Environment.CpuUsage.TotalTime;
+        s_sink += operation(1);
+        return (Environment.CpuUsage.TotalTime - start).TotalSeconds;
+    }
+}
