@@ -182,13 +182,13 @@ public sealed partial class DmaAdapter
         ? new((long)(NowherePage + offset))
         : _window.ToLogical((ulong)pfn.Address.QuadPart + offset);
 
-    /// <summary>What bounce pages hold when the device starts: the bytes to send, or for a read a pattern, unless short reads must leave the caller's bytes alone.</summary>
+    /// <summary>What bounce pages hold when the device starts: the bytes to send, or for a read the pattern of a verified machine, unless short reads must leave the caller's bytes alone.</summary>
     private void FillBounce(in MdlPages pages, in MappedRun run)
     {
         if (run.WriteToDevice || System.Options.PreserveBouncedBytes)
             CopyBounce(pages, run, run.Va, run.Length, toBounce: true);
         else
-            _dma.Registers.Bytes(run.Bounce, run.Length).Fill(MapRegisterPool.Pattern);
+            _dma.Registers.Mark(run.Bounce, run.Length);
     }
 
     private void EmptyBounce(in MappedRun run, nuint start, uint count) =>

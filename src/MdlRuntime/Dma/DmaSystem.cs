@@ -15,7 +15,7 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
     private DmaSystem(KernelSystem system)
     {
         System = system;
-        Registers = new(system.Memory, system.Options.MapRegisters);
+        Registers = new(system.Memory, system.Options.MapRegisters, isMarked: system.Verifier.IsOn);
         if (system.Verifier.IsOn)
             system.Layer<IoSystem>().Completing += CheckFlushed;
     }

@@ -1,7 +1,10 @@
 namespace MdlRuntime;
 
 /// <summary>The machine's map registers: physically adjacent bounce pages that every device can reach, handed out in consecutive runs.</summary>
-internal sealed class MapRegisterPool(MemorySystem memory, int wanted)
+/// <param name="memory">Where the pages come from.</param>
+/// <param name="wanted">Registers to make.</param>
+/// <param name="isMarked">Whether pages that hold no data are filled with the pattern, as a verified machine does.</param>
+internal sealed class MapRegisterPool(MemorySystem memory, int wanted, bool isMarked)
 {
     /// <summary>What a free register and a register mapped for a read hold, so that a missing or too long copy is visible (DMA-315, DMA-373).</summary>
     public const byte Pattern = 0x0F;
@@ -46,7 +49,14 @@ internal sealed class MapRegisterPool(MemorySystem memory, int wanted)
     public void Release(int first, uint count)
     {
         _used.Release(first, (int)count);
-        Bytes(Address(first), count * PAGE_SIZE).Fill(Pattern);
+        Mark(Address(first), count * PAGE_SIZE);
+    }
+
+    /// <summary>Makes bytes that hold no data recognizable.</summary>
+    public void Mark(ulong address, ulong length)
+    {
+        if (isMarked)
+            Bytes(address, length).Fill(Pattern);
     }
 
     /// <summary>Physical address of the page behind a register.</summary>
@@ -72,7 +82,7 @@ internal sealed class MapRegisterPool(MemorySystem memory, int wanted)
 
         Capacity = count;
         _used = new(count);
-        Bytes(Address(0), (ulong)count * PAGE_SIZE).Fill(Pattern);
+        Mark(Address(0), (ulong)count * PAGE_SIZE);
         return true;
     }
 }
