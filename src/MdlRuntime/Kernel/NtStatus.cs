@@ -6,6 +6,10 @@ namespace MdlRuntime;
 [MdlEntity(MdlEntity.Status)]
 public enum NtStatus : uint
 {
+    // Declared before its twin: zero then prints as STATUS_SUCCESS.
+    /// <summary>A completion routine lets completion go on.</summary>
+    STATUS_CONTINUE_COMPLETION = 0x00000000,
+
     /// <summary>Done.</summary>
     STATUS_SUCCESS = 0x00000000,
 
@@ -113,9 +117,6 @@ public enum NtStatus : uint
 
     /// <summary>No match was found.</summary>
     STATUS_NO_MATCH = 0xC0000272,
-
-    /// <summary>A completion routine lets completion go on.</summary>
-    STATUS_CONTINUE_COMPLETION = STATUS_SUCCESS,
 
     /// <summary>The length of the buffer is not allowed.</summary>
     STATUS_INVALID_BUFFER_SIZE = 0xC0000206,
