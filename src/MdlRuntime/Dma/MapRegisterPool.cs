@@ -81,7 +81,7 @@ internal sealed class MapRegisterPool(MemorySystem memory, int wanted, bool isMa
         }
 
         Capacity = count;
-        _used = new(count);
+        _used = new(count, reusesSoon: !isMarked);
         Mark(Address(0), (ulong)count * PAGE_SIZE);
         return true;
     }

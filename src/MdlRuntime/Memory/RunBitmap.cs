@@ -4,16 +4,18 @@ namespace MdlRuntime;
 
 /// <summary>
 /// Allocates runs of consecutive slots next-fit: a released slot is reused as late as possible, so that stale addresses fault
-/// instead of meeting a stranger's page.
+/// instead of meeting a stranger's page; or, where nobody looks for stale uses, as soon as possible, while its memory is in the cache.
 /// </summary>
 internal sealed class RunBitmap
 {
     private readonly ulong[] _used;
     private readonly int _count;
+    private readonly bool _reusesSoon;
     private int _cursor;
 
-    public RunBitmap(int count)
+    public RunBitmap(int count, bool reusesSoon = false)
     {
+        _reusesSoon = reusesSoon;
         _count = count;
         _used = new ulong[(count + 63) / 64];
         FreeCount = count;
@@ -41,6 +43,8 @@ internal sealed class RunBitmap
     {
         Mark(first, length, used: false);
         FreeCount += length;
+        if (_reusesSoon)
+            _cursor = first;
     }
 
     private bool TryFind(int length, int start, int end, out int first)
