@@ -2,14 +2,16 @@ namespace MdlRuntime.Tests.Memory;
 
 public sealed class RunBitmapTests
 {
-    [Fact]
-    public void Runs_never_overlap_and_are_found_whenever_one_is_long_enough()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Runs_never_overlap_and_are_found_whenever_one_is_long_enough(bool reusesSoon)
     {
         for (int seed = 0; seed < 60; seed++)
         {
             var random = new Random(seed);
             int count = random.Next(1, 400);
-            var bitmap = new RunBitmap(count);
+            var bitmap = new RunBitmap(count, reusesSoon);
             var used = new bool[count];
             var runs = new List<(int First, int Length)>();
             for (int step = 0; step < 400; step++)
@@ -50,6 +52,18 @@ public sealed class RunBitmapTests
 
         Assert.Equal(0, first);
         Assert.Equal([2, 4, 6, 0, 3, 5, 7, 1], taken);
+    }
+
+    [Fact]
+    public void Where_stale_uses_do_not_matter_a_released_run_is_the_next_one_taken()
+    {
+        var bitmap = new RunBitmap(64, reusesSoon: true);
+        Assert.True(bitmap.TryTake(3, out _));
+        Assert.True(bitmap.TryTake(5, out int first));
+        bitmap.Release(first, 5);
+
+        Assert.True(bitmap.TryTake(5, out int again));
+        Assert.Equal(first, again);
     }
 
     [Theory]
