@@ -49,6 +49,6 @@ static bool Run(MediumFile file, Arguments arguments)
     Console.WriteLine();
     Console.WriteLine($"Bounced: {printer.BouncedBytes} bytes were copied because the device could not reach their pages.");
     Console.WriteLine($"Left behind: {process.LockedPages} locked pages, {freePtes - machine.FreeSystemPtes} system PTEs, {machine.Findings.Count} findings.");
-    Console.WriteLine($"The process received {count} bytes; their SHA-256 {(isSame ? "is" : "IS NOT")} that of the file: {Convert.ToHexStringLower(file.Hash(expected))}");
+    Console.WriteLine($"The process received {count} bytes; their SHA-256 {(isSame ? "is" : "IS NOT")} that of the same bytes of the file: {Convert.ToHexStringLower(file.Hash(expected))}");
     return isSame && isClean;
 }
