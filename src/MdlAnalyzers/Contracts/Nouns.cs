@@ -5,7 +5,8 @@ internal static class Nouns
 {
     private static readonly Dictionary<string, Noun> _nouns = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["address"] = Noun.Address, ["addr"] = Noun.Address, ["adr"] = Noun.Address, ["addresses"] = Noun.Address, ["va"] = Noun.Address, ["vaddr"] = Noun.Address,
+        ["address"] = Noun.Address, ["addr"] = Noun.Address, ["adr"] = Noun.Address, ["addresses"] = Noun.Address, ["addrs"] = Noun.Address, ["vas"] = Noun.Address, ["ptrs"] = Noun.Address, ["pointers"] = Noun.Address,
+        ["va"] = Noun.Address, ["vaddr"] = Noun.Address,
         ["ptr"] = Noun.Address, ["pointer"] = Noun.Address,
         ["base"] = Noun.Place, ["buffer"] = Noun.Place, ["buf"] = Noun.Place, ["start"] = Noun.Place, ["begin"] = Noun.Place, ["origin"] = Noun.Place,
         ["end"] = Noun.Place, ["a"] = Noun.Place, ["p"] = Noun.Place, ["v"] = Noun.Place, ["location"] = Noun.Place, ["data"] = Noun.Place, ["destination"] = Noun.Place,

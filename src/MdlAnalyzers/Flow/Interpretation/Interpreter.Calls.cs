@@ -80,6 +80,8 @@ internal sealed partial class Interpreter
                 Method = call.Method,
                 Operation = argument.Operation,
             });
+            if (argument.Object is { } array && parameter.Type is IArrayTypeSymbol)
+                ForgetElements(array);
             if (argument.Object is { } id && NeedsObject(parameter, argument.Contract, call.Method))
                 Require(id, argument.Node, argument.Contract.Effect == Effect.None ? Effect.Reads : argument.Contract.Effect);
         }

@@ -9,6 +9,8 @@ namespace MdlAnalyzers.Flow.Interpretation;
 /// <summary>Creation of objects and arrays.</summary>
 internal sealed partial class Interpreter
 {
+    private const int MaxElements = 8;
+
     private Value EvalCreation(IObjectCreationOperation creation)
     {
         MethodContract contract = creation.Constructor is { } constructor ? Contracts.Method(constructor) : new MethodContract();
@@ -101,16 +103,41 @@ internal sealed partial class Interpreter
             body.OnUse(new ValueUse(value, size.Syntax, UseKind.ArraySize, _state, frame) { Type = array.Type, Operation = size });
         }
 
-        if (array.Initializer is { } initializer)
+        return Fill(array, array.Initializer?.ElementValues ?? ImmutableArray<IOperation>.Empty);
+    }
+
+    private Value EvalCollection(ICollectionExpressionOperation collection) => Fill(collection, collection.Elements);
+
+    // The elements of a new array or list are known until somebody else may have changed them.
+    private ObjectValue Fill(IOperation collection, ImmutableArray<IOperation> elements)
+    {
+        string? name = NameOfTarget(collection.Parent);
+        Value[] values = [.. elements.Select(Eval)];
+        ObjectValue result = Site(collection);
+        for (int i = 0; i < values.Length; i++)
         {
-            foreach (IOperation element in initializer.ElementValues)
+            Use(values[i], elements[i], UseKind.ElementStore, name, elements[i].Type, ValueKind.None);
+            if (collection.Type is IArrayTypeSymbol { Rank: 1 } && values.Length <= MaxElements && !elements.Any(static e => e is ISpreadOperation))
+                _state = _state.Set(new Place(result.Id, i), values[i]);
+        }
+
+        return result;
+    }
+
+    private TupleValue EvalTuple(ITupleOperation tuple)
+    {
+        ImmutableArray<Value> values = [.. tuple.Elements.Select(Eval)];
+        ITypeSymbol? type = tuple.Parent is IConversionOperation { Type.IsTupleType: true } conversion ? conversion.Type : tuple.Type;
+        if (type is INamedTypeSymbol { IsTupleType: true, TupleElements: { } fields } && fields.Length == values.Length)
+        {
+            for (int i = 0; i < values.Length; i++)
             {
-                Value value = Eval(element);
-                Use(value, element, UseKind.ElementStore, null, element.Type, ValueKind.None);
+                if (fields[i].IsExplicitlyNamedTupleElement)
+                    Use(values[i], tuple.Elements[i], UseKind.Member, fields[i].Name, fields[i].Type, ValueKind.None);
             }
         }
 
-        return Site(array);
+        return new TupleValue(values);
     }
 
     private Value EvalAnonymous(IAnonymousObjectCreationOperation anonymous)

@@ -232,7 +232,8 @@ internal sealed partial class Interpreter
 
         if (kind == BinaryOperatorKind.Add && type?.SpecialType == SpecialType.System_String)
         {
-            body.OnUse(new ValueUse(right, operation.Syntax, UseKind.Text, _state, frame) { Operation = operation });
+            string? before = operation is IBinaryOperation { LeftOperand.ConstantValue: { HasValue: true, Value: string literal } } ? literal : null;
+            body.OnUse(new ValueUse(right, operation is IBinaryOperation text ? text.RightOperand.Syntax : operation.Syntax, UseKind.Text, _state, frame) { Name = before, Operation = operation });
             body.OnUse(new ValueUse(left, operation.Syntax, UseKind.Text, _state, frame) { Operation = operation });
             return UnknownValue.Instance;
         }

@@ -194,7 +194,9 @@ internal sealed partial class Interpreter
         Value index = element.Indices.Length == 1 ? Eval(element.Indices[0]) : UnknownValue.Instance;
         foreach (IOperation extra in element.Indices.Skip(1))
             Eval(extra);
-        return array is FramesValue frames && index is Linear number ? Frame(frames, number, element.Syntax) : Element(element);
+        if (array is FramesValue frames && index is Linear number)
+            return Frame(frames, number, element.Syntax);
+        return array is ObjectValue known && index is Linear { IsConstant: true } at && _state.Get(new Place(known.Id, unchecked((int)at.Constant))) is { } stored ? stored : Element(element);
     }
 
     private Value EvalIndexer(IOperation operation, IOperation? instance, ImmutableArray<IOperation> arguments)
@@ -276,9 +278,8 @@ internal sealed partial class Interpreter
                 Use(value, source, UseKind.ElementStore, NameOf(indexer.Instance), indexer.Type, ValueKind.None);
                 break;
             case IArrayElementReferenceOperation element:
-                Eval(element.ArrayReference);
-                foreach (IOperation index in element.Indices)
-                    Eval(index);
+                if (Eval(element.ArrayReference) is ObjectValue array)
+                    StoreElement(array.Id, element.Indices.Length == 1 ? Eval(element.Indices[0]) : UnknownValue.Instance, value);
                 Use(value, source, UseKind.ElementStore, NameOf(element.ArrayReference), element.Type, ValueKind.None);
                 break;
             case IFlowCaptureReferenceOperation capture when _captured.TryGetValue(capture.Id, out IOperation? captured) && captured is not IFlowCaptureReferenceOperation:
@@ -310,6 +311,16 @@ internal sealed partial class Interpreter
                 break;
         }
     }
+
+    private void StoreElement(ObjectId array, Value index, Value value)
+    {
+        if (index is Linear { IsConstant: true, Constant: >= 0 and < MaxElements } at)
+            _state = _state.Set(new Place(array, (int)at.Constant), value);
+        else
+            ForgetElements(array);
+    }
+
+    private void ForgetElements(ObjectId array) => _state = _state.RemoveWhere(p => array.Equals(p.Owner) && p.Key is int);
 
     private Value Scattered(Value value, IOperation target, int index) =>
         value is ObjectValue source ? MemberOfDeconstructed(source.Id, target, index) : UnknownValue.Instance;

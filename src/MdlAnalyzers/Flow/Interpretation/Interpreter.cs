@@ -111,8 +111,9 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
             case IInvocationOperation invocation: return EvalInvocation(invocation);
             case IObjectCreationOperation creation: return EvalCreation(creation);
             case IWithOperation with: return EvalWith(with);
-            case ITupleOperation tuple: return new TupleValue([.. tuple.Elements.Select(Eval)]);
+            case ITupleOperation tuple: return EvalTuple(tuple);
             case IArrayCreationOperation array: return EvalArrayCreation(array);
+            case ICollectionExpressionOperation collection: return EvalCollection(collection);
             case IAnonymousObjectCreationOperation anonymous: return EvalAnonymous(anonymous);
             case IDelegateCreationOperation creation: return EvalDelegate(creation);
             case IFlowAnonymousFunctionOperation lambda: return EvalLambda(lambda, NameOfTarget(lambda.Parent));

@@ -81,7 +81,7 @@ internal sealed class OffsetUsedAsAddress : FlowRule
             ValueKind.MdlVirtualAddress when WantsOffset(use, noun) => ValueKind.ByteOffset,
             ValueKind.MdlVirtualAddress when WantsLength(use, noun, quantity) => ValueKind.ByteCount,
             ValueKind.BaseVa when IsDirect(use, quantity) && IsNamedBufferAddress(use, noun) => ValueKind.MdlVirtualAddress,
-            ValueKind.SystemAddress when use.Expected == ValueKind.MdlVirtualAddress && use.State.SlotOf(quantity.Mdl, SlotKind.BuiltNonPaged) == 0 => ValueKind.MdlVirtualAddress,
+            ValueKind.SystemAddress when use.Expected == ValueKind.MdlVirtualAddress && quantity.Mdl.Equals(use.Mdl) && use.State.SlotOf(quantity.Mdl, SlotKind.BuiltNonPaged) == 0 => ValueKind.MdlVirtualAddress,
             _ => ValueKind.None,
         };
     }
@@ -91,7 +91,8 @@ internal sealed class OffsetUsedAsAddress : FlowRule
         UseKind.PointerConversion => Noun.Address,
         UseKind.Text => Nouns.HeadOf(use.Name?.TrimEnd(' ', ':', '=', '(', '[', '\'')) == Noun.Address ? Noun.Address : Noun.Neutral,
         UseKind.Indexer => Nouns.HasWord(use.Name, "by") && Nouns.HeadOf(use.Name) == Noun.Address ? Noun.Address : Noun.Neutral,
-        UseKind.Comparison or UseKind.ArraySize or UseKind.ElementStore => Noun.Neutral,
+        UseKind.ElementStore => !Nouns.HasWord(use.Name, "by") && Nouns.HeadOf(use.Name) == Noun.Address ? Noun.Address : Noun.Neutral,
+        UseKind.Comparison or UseKind.ArraySize => Noun.Neutral,
         _ => Nouns.HeadOf(use.Name),
     };
 

@@ -26,6 +26,8 @@ internal sealed class PageMathIgnoresOffset : FlowRule
 
     private readonly Dictionary<SyntaxNode, PageMathCandidate> _candidates = [];
     private readonly Dictionary<SyntaxNode, List<PageMathCandidate>> _frames = [];
+    private readonly Dictionary<SyntaxNode, List<PageMathCandidate>> _bases = [];
+    private readonly FrameBounds _bounds = new();
 
     public override void OnCompute(in Computation computation, FlowReporter reporter)
     {
@@ -47,6 +49,9 @@ internal sealed class PageMathIgnoresOffset : FlowRule
                 case TermKind.PageFrame when summand.Factor == Arithmetic.PageSize:
                     VoteFrame(computation, term, reporter);
                     break;
+                case TermKind.Base or TermKind.SystemBase or TermKind.MappedField when summand.Factor == 1 && computation.Result.Contains(TermKind.Offset):
+                    NoteBase(term);
+                    break;
                 case TermKind.Base when summand.Factor == 1:
                     Vote(computation, OfEnd(computation.Result, term, computation.State), term, "EndAddress", reporter);
                     break;
@@ -60,6 +65,7 @@ internal sealed class PageMathIgnoresOffset : FlowRule
         {
             case Linear number:
                 NoteSinks(number, use);
+                CheckFrameChoice(number, use, reporter);
                 CheckComparison(number, use, reporter);
                 CheckBase(number, use, reporter);
                 CheckZeroOffset(number, use, reporter);
@@ -116,6 +122,7 @@ internal sealed class PageMathIgnoresOffset : FlowRule
         "PageCrossing" => "compares the byte count alone with the page size",
         "EndAddress" => "adds the length to the start of the first page",
         "ZeroOffset" => "starts at the beginning of the page",
+        "FrameIndex" => "finds the page by the length or the position in the buffer alone",
         "PageSpan" => "takes the data from the beginning of the page",
         _ => "is the start of the first page",
     };
@@ -279,8 +286,43 @@ internal sealed class PageMathIgnoresOffset : FlowRule
         bool needsStart = use.Expected is ValueKind.MdlVirtualAddress or ValueKind.BufferAddress or ValueKind.MemoryAddress
             || use.Kind == UseKind.PointerConversion
             || (use.Expected == ValueKind.None && use.Kind is UseKind.Local or UseKind.Member && Nouns.HasWord(use.Name, "data", "buffer", "payload", "source", "src", "destination", "dest", "dst") && Nouns.HeadOf(use.Name) == Noun.Place && !Nouns.HasWord(use.Name, "base", "page"));
-        if (needsStart && reporter.Owns(use.Node))
-            Add(use.Node.Span.Contains(origin.Span) ? origin : use.Node, "PageBase", origin, term.Owner, reporter, use.Frame).HarmfulUse = true;
+        if (!needsStart || !reporter.Owns(use.Node))
+            return;
+        PageMathCandidate candidate = Add(use.Node.Span.Contains(origin.Span) ? origin : use.Node, "PageBase", origin, term.Owner, reporter, use.Frame);
+        candidate.HarmfulUse = true;
+        if (use.Kind is UseKind.PointerConversion or UseKind.Local or UseKind.Member)
+        {
+            if (!_bases.TryGetValue(origin, out List<PageMathCandidate>? list))
+                _bases.Add(origin, list = []);
+            list.Add(candidate);
+        }
+    }
+
+    // A pointer to the page that the offset is added to, or a view of it that is told by itself.
+    private void NoteBase(Term start)
+    {
+        if (start.Node is null || !_bases.TryGetValue(start.Node, out List<PageMathCandidate>? list))
+            return;
+        foreach (PageMathCandidate candidate in list)
+            candidate.Respected = true;
+    }
+
+    // Frames picked by a position in the buffer, or up to a number of pages of the request's length.
+    private void CheckFrameChoice(Linear number, in ValueUse use, FlowReporter reporter)
+    {
+        if (use.Kind == UseKind.Comparison && use.Other is Linear bound)
+            _bounds.Note(number, bound);
+        foreach (Summand summand in number.Summands)
+        {
+            if (summand.Term is { Kind: TermKind.PageFrame } frame && use.Kind != UseKind.Comparison && !use.IsInlined && !PageMath.IsAligned(use.State, frame.Owner!)
+                && _bounds.CauseOf(frame) is { } cause && reporter.Owns(cause))
+            {
+                Add(cause, "FrameIndex", frame.Origin, frame.Owner, reporter, use.Frame).HarmfulUse = true;
+            }
+        }
+
+        if (use.Expected is ValueKind.MapRegisterCount or ValueKind.PageCount && FrameBounds.RequestPages(number) is { Node: { } pages } && reporter.Owns(pages))
+            Add(pages, "PageCount", null, null, reporter, use.Frame).HarmfulUse = true;
     }
 
     // "offset: 0" next to the first page frame.
@@ -324,8 +366,16 @@ internal sealed class PageMathIgnoresOffset : FlowRule
 
     private void CheckSlice(SpanValue slice, SpanValue page, in ValueUse use, FlowReporter reporter)
     {
+        if (slice.Address.Contains(TermKind.Offset))
+        {
+            foreach (Summand summand in slice.Address.Summands)
+                NoteBase(summand.Term);
+        }
+
         if (use.IsInlined || !page.Length.IsConstant || page.Length.Constant % Arithmetic.PageSize != 0 || !slice.Address.Equals(page.Address) || page.Address.Contains(TermKind.Offset))
             return;
+        foreach (Summand summand in page.Address.Summands)
+            NoteBase(summand.Term);
         if (slice.Length.IsSingle(out Term length) && length.Kind == TermKind.Length && !PageMath.IsAligned(use.State, length.Owner!))
             Add(use.Node, "PageSpan", length.Node, length.Owner, reporter, use.Frame).HarmfulUse = true;
     }
