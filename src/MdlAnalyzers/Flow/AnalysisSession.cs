@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using MdlAnalyzers.Contracts;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -11,9 +12,11 @@ internal sealed class AnalysisSession
 {
     private const int MaxCalleeBlocks = 60;
     private const int MaxBodyLength = 40_000;
+    private const int MaxHelperLength = 2_000;
 
     private readonly ConcurrentDictionary<IMethodSymbol, ControlFlowGraph?> _graphs = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, bool> _pageFields = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IMethodSymbol, bool> _neverReturns = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _relevant = new(SymbolEqualityComparer.Default);
 
     public AnalysisSession(Compilation compilation)
@@ -38,6 +41,16 @@ internal sealed class AnalysisSession
     /// <summary>Whether a callee mentions annotated symbols.</summary>
     public bool IsRelevant(IMethodSymbol method, CancellationToken cancellationToken) =>
         _relevant.GetOrAdd(method.OriginalDefinition, m => GraphOf(m, cancellationToken) is { } graph && BodyFilter.MentionsAnnotatedSymbol(graph.OriginalOperation, Contracts));
+
+    /// <summary>Whether a method is a throw helper: its end cannot be reached.</summary>
+    public bool NeverReturns(IMethodSymbol method, CancellationToken cancellationToken) =>
+        !method.IsVirtual && !method.IsOverride && !method.IsAbstract && !method.IsAsync && method.MethodKind == MethodKind.Ordinary
+        && _neverReturns.GetOrAdd(method.OriginalDefinition, m => IsThrowHelper(m, cancellationToken));
+
+    private bool IsThrowHelper(IMethodSymbol method, CancellationToken cancellationToken) =>
+        method.DeclaringSyntaxReferences is [var reference] && reference.Span.Length <= MaxHelperLength
+        && reference.GetSyntax(cancellationToken).DescendantNodes().Any(static n => n is ThrowStatementSyntax or ThrowExpressionSyntax)
+        && GraphOf(method, cancellationToken) is { Blocks: { } blocks } && !blocks[blocks.Length - 1].IsReachable;
 
     /// <summary>Whether a private field only ever holds MDLs from the page allocator, whose byte offset is 0.</summary>
     public bool IsPageAllocated(IFieldSymbol field, CancellationToken cancellationToken) =>

@@ -29,13 +29,13 @@ internal sealed partial class Interpreter
         body.OnCall(call);
         if (receiver is ObjectValue target)
             Require(target.Id, invocation.Instance!.Syntax, contract.ReceiverEffect == Effect.None ? Effect.Reads : contract.ReceiverEffect);
-        PassArguments(call);
+        PassArguments(call, invocation.Instance);
         if (receiver is Linear number)
             body.OnUse(new ValueUse(number, invocation.Instance!.Syntax, UseKind.Argument, _state, frame) { Method = method, Call = call, Operation = invocation.Instance });
 
         Value result = ResultOf(invocation, contract, call, receiver);
         ApplyEffects(call, contract, result);
-        if (contract.DoesNotReturn)
+        if (contract.DoesNotReturn || body.Session.NeverReturns(method, body.CancellationToken))
             _dead = true;
         foreach (CallArgument argument in arguments)
         {
@@ -62,7 +62,7 @@ internal sealed partial class Interpreter
         return arguments.MoveToImmutable();
     }
 
-    private void PassArguments(CallEvent call)
+    private void PassArguments(CallEvent call, IOperation? receiver = null)
     {
         foreach (CallArgument argument in call.Arguments)
         {
@@ -72,7 +72,7 @@ internal sealed partial class Interpreter
             body.OnUse(new ValueUse(argument.Value, argument.Node, UseKind.Argument, _state, frame)
             {
                 // A macro computes with the bits of its argument, whatever the parameter is called.
-                Name = Contracts.Method(call.Method).Macro == Macro.None ? parameter.Name : null,
+                Name = Contracts.Method(call.Method).Macro == Macro.None ? PlaceOf(parameter, call, receiver) : null,
                 Type = parameter.Type,
                 Expected = argument.Contract.Kind,
                 Mdl = argument.Contract.Kind == ValueKind.None ? null : MdlOf(call, argument),
@@ -85,6 +85,20 @@ internal sealed partial class Interpreter
             if (argument.Object is { } id && NeedsObject(parameter, argument.Contract, call.Method))
                 Require(id, argument.Node, argument.Contract.Effect == Effect.None ? Effect.Reads : argument.Contract.Effect);
         }
+    }
+
+    // What a collection takes in, and what is stored through a reference, is known by the name of the place that keeps it.
+    private static string? PlaceOf(IParameterSymbol parameter, CallEvent call, IOperation? receiver)
+    {
+        if (!IsFramework(call.Method.ContainingNamespace))
+            return parameter.Name;
+        string? place = (parameter.Name, call.Method.Name) switch
+        {
+            ("item", "Add" or "Enqueue" or "Push" or "Insert") => NameOf(receiver),
+            ("value" or "location", "Exchange" or "CompareExchange" or "Write") => NameOf(call.Arguments.FirstOrDefault(static a => a.Parameter?.RefKind == RefKind.Ref)?.Operation),
+            _ => parameter.Name,
+        };
+        return Nouns.HasWord(place, "by") ? null : place;
     }
 
     private bool NeedsObject(IParameterSymbol parameter, ParameterContract contract, IMethodSymbol method)

@@ -24,7 +24,7 @@ internal sealed partial class Interpreter
             case "Max" when First() is Linear a && Second() is Linear b:
                 return Computed(Arithmetic.Maximum(a, b, node), invocation, a, b);
             case "Clamp" when First() is Linear a && Second() is Linear low && call.Arguments.Length == 3 && call.Arguments[2].Value is Linear high:
-                return Computed(Arithmetic.Maximum(Arithmetic.Minimum(a, high, node), low, node), invocation, a, low, high);
+                return Computed(Arithmetic.Maximum(Computed(Arithmetic.Minimum(a, high, node), invocation, a, high), low, node), invocation, a, low, high);
             case "Ceiling" when First() is Linear a:
                 return Computed(Arithmetic.Ceiling(a, node), invocation, a);
             case "Floor" or "Truncate" or "Round" when First() is Linear a:

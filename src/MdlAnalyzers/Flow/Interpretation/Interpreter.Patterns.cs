@@ -77,7 +77,8 @@ internal sealed partial class Interpreter
 
     private Condition MatchRecursive(Value value, IRecursivePatternOperation pattern, IOperation subject)
     {
-        Condition result = IsNeverNull(subject.Type) ? Condition.True : Condition.Not(IsNull(value));
+        // A request that is there has its stack location; only its MDL may be missing.
+        Condition result = IsNeverNull(subject.Type) || Contracts.EntityOf(subject.Type) is Entity.Irp or Entity.StackLocation && !pattern.PropertySubpatterns.IsEmpty ? Condition.True : Condition.Not(IsNull(value));
         if (pattern.MatchedType is { } matched && subject.Type is not null && !IsKnownType(subject.Type, matched))
             result = Condition.Unknown;
         Bind(pattern.DeclaredSymbol, value, subject);

@@ -46,6 +46,18 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
     public void OnReturn(IOperation operation, Value value, ref FlowState state)
     {
         _state = state;
+        UseReturned(operation, value);
+    }
+
+    private Value EvalYield(IReturnOperation yielded)
+    {
+        if (yielded.ReturnedValue is { } operation)
+            UseReturned(operation, Eval(operation));
+        return UnknownValue.Instance;
+    }
+
+    private void UseReturned(IOperation operation, Value value)
+    {
         ISymbol owner = frame.Owner is IMethodSymbol { AssociatedSymbol: { } associated } ? associated : frame.Owner;
         ITypeSymbol? type = frame.Owner switch
         {
@@ -58,8 +70,11 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
         ValueKind expected = frame.Owner is IMethodSymbol m ? Contracts.Method(m).Return.Kind : ValueKind.None;
         if (expected == ValueKind.None && owner is IPropertySymbol or IFieldSymbol)
             expected = Contracts.Member(owner).Kind;
-        body.OnUse(new ValueUse(value, operation.Syntax, UseKind.Return, state, frame) { Name = name, Type = type, Expected = expected, Operation = operation });
+        body.OnUse(new ValueUse(value, operation.Syntax, UseKind.Return, _state, frame) { Name = WithoutAsync(name), Type = type, Expected = expected, Operation = operation });
     }
+
+    private static string? WithoutAsync(string? name) =>
+        name is not null && name.EndsWith("Async", StringComparison.Ordinal) ? name.Substring(0, name.Length - "Async".Length) : name;
 
     public static Condition ToCondition(Value value) => value switch
     {
@@ -122,6 +137,7 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
             case ISizeOfOperation sizeOf: return Positive(sizeOf.Syntax);
             case IDefaultValueOperation @default: return EvalDefault(@default);
             case IArgumentOperation argument: return Eval(argument.Value);
+            case IReturnOperation { Kind: OperationKind.YieldReturn } yielded: return EvalYield(yielded);
             case IAddressOfOperation addressOf: return EvalChildren(addressOf);
             case INameOfOperation or ITypeOfOperation or IDiscardOperation: return UnknownValue.Instance;
             case ICaughtExceptionOperation: return new ObjectValue(ObjectId.ForSite(operation.Syntax, frame.CallSite));

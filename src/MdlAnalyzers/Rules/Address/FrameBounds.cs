@@ -17,8 +17,8 @@ internal sealed class FrameBounds
             return;
         if (LengthOf(bound) is { } length)
             _bounds[variable] = (length, null);
-        else if (DivisionIn(bound) is { } pages && LengthOf(pages.Left!) is { Kind: TermKind.RequestLength } requested && !PageMath.HasSlack(bound, pages))
-            _bounds[variable] = (requested, pages.Node);
+        else if (DivisionIn(bound) is { } pages && LengthOf(pages.Left!) is { } counted && !PageMath.HasSlack(bound, pages))
+            _bounds[variable] = (counted, pages.Node);
         else
             _respected.Add(variable);
     }
@@ -29,11 +29,14 @@ internal sealed class FrameBounds
         if (!frame.Left!.IsSingle(out Term index))
             return null;
         if (index.Kind == TermKind.Symbol)
-            return Bound(index, frame, out SyntaxNode? pages) ? pages : null;
+            return Bound(index, frame, out SyntaxNode? pages) && _bounds[index].Length.Kind == TermKind.RequestLength ? pages : null;
         return index.Kind == TermKind.Divide && PageMath.IsPageSize(index.Right!) && index.Left!.IsSingle(out Term position) && Bound(position, frame, out SyntaxNode? none) && none is null
             ? index.Node
             : null;
     }
+
+    /// <summary>The number of pages that bounds a variable.</summary>
+    public SyntaxNode? PagesOf(Term variable) => _bounds.TryGetValue(variable, out (Term Length, SyntaxNode? Pages) bound) ? bound.Pages : null;
 
     /// <summary>A number of pages made of the length of a request alone.</summary>
     public static Term? RequestPages(Linear number) =>

@@ -24,10 +24,13 @@ internal sealed class PageMathIgnoresOffset : FlowRule
         description: "The buffer of an MDL starts at its byte offset inside the first page. Page counts, first and last pieces, page frame addresses and MDL sizes have to include that offset: use ADDRESS_AND_SIZE_TO_SPAN_PAGES for the number of pages and add MmGetMdlByteOffset to the address of the first frame.",
         helpLinkUri: "https://github.com/mdl-analyzers/MdlAnalyzers/blob/main/src/docs/rules/MDL1002.md");
 
+    private const int MaxPicked = 64;
+
     private readonly Dictionary<SyntaxNode, PageMathCandidate> _candidates = [];
     private readonly Dictionary<SyntaxNode, List<PageMathCandidate>> _frames = [];
     private readonly Dictionary<SyntaxNode, List<PageMathCandidate>> _bases = [];
     private readonly FrameBounds _bounds = new();
+    private readonly Dictionary<Term, Frame> _picked = [];
 
     public override void OnCompute(in Computation computation, FlowReporter reporter)
     {
@@ -84,7 +87,7 @@ internal sealed class PageMathIgnoresOffset : FlowRule
             && call.WithKind(ValueKind.TransferLength)?.Value is Linear piece
             && call.WithKind(ValueKind.MdlVirtualAddress) is { Value: var start, Node: var node }
             && (start is not Linear address || !Arithmetic.ByteOffset(address, node).IsConstantOf(0))
-            && room.Subtract(piece) is { IsConstant: true, Constant: < Arithmetic.PageMask }
+            && Slack(room, piece, call.State) < Arithmetic.PageMask
             && !(start is Linear { IsConstant: true }))
         {
             Add(target.Node ?? call.Node, "MdlSize", target.Node, target, reporter, call.Frame).HarmfulUse = true;
@@ -93,8 +96,24 @@ internal sealed class PageMathIgnoresOffset : FlowRule
         CheckInitialization(call, reporter);
     }
 
+    // Room that the largest piece leaves; plenty if that is not known.
+    private static long Slack(Linear room, Linear piece, FlowState state)
+    {
+        if (room.Subtract(piece) is { IsConstant: true } rest)
+            return rest.Constant;
+        long slack = room.IsConstant && piece.Contains(TermKind.Minimum) ? room.Constant - state.RangeOf(piece).High : long.MaxValue;
+        return slack >= 0 ? slack : long.MaxValue;
+    }
+
     public override void OnEnd(FlowReporter reporter)
     {
+        foreach (KeyValuePair<Term, Frame> picked in _picked)
+        {
+            Term frame = picked.Key;
+            if (_bounds.CauseOf(frame) is { } cause && reporter.Owns(cause))
+                Add(cause, "FrameIndex", frame.Origin, frame.Owner, reporter, picked.Value).HarmfulUse = true;
+        }
+
         var told = new HashSet<(SyntaxNode Statement, ObjectId? Mdl)>();
         foreach (PageMathCandidate candidate in _candidates.Values.Where(static c => c.IsDefect).OrderBy(static c => c.Node.SpanStart).ThenByDescending(static c => c.Node.Span.Length))
         {
@@ -314,11 +333,11 @@ internal sealed class PageMathIgnoresOffset : FlowRule
             _bounds.Note(number, bound);
         foreach (Summand summand in number.Summands)
         {
-            if (summand.Term is { Kind: TermKind.PageFrame } frame && use.Kind != UseKind.Comparison && !use.IsInlined && !PageMath.IsAligned(use.State, frame.Owner!)
-                && _bounds.CauseOf(frame) is { } cause && reporter.Owns(cause))
-            {
-                Add(cause, "FrameIndex", frame.Origin, frame.Owner, reporter, use.Frame).HarmfulUse = true;
-            }
+            if (summand.Term is { Kind: TermKind.PageFrame } frame && use.Kind != UseKind.Comparison && !use.IsInlined && !PageMath.IsAligned(use.State, frame.Owner!) && _picked.Count < MaxPicked)
+                _picked[frame] = use.Frame;
+            // Pages of a mapping, counted from the first byte, are pieces of a page's size.
+            if (summand.Factor == Arithmetic.PageSize && number.Contains(TermKind.SystemBase) && _bounds.PagesOf(summand.Term) is { } pieces && _candidates.TryGetValue(pieces, out PageMathCandidate? counted))
+                counted.Respected = true;
         }
 
         if (use.Expected is ValueKind.MapRegisterCount or ValueKind.PageCount && FrameBounds.RequestPages(number) is { Node: { } pages } && reporter.Owns(pages))

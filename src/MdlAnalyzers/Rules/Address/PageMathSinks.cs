@@ -2,6 +2,7 @@ using MdlAnalyzers.Contracts;
 using MdlAnalyzers.Flow;
 using MdlAnalyzers.Flow.Values;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace MdlAnalyzers.Rules.Address;
 
@@ -28,7 +29,8 @@ internal static class PageMathSinks
             case UseKind.Text:
                 return Sink.Harmless;
             case UseKind.Comparison:
-                return use.Other is Linear { IsConstant: true, Constant: 0 } ? Sink.Harmless : Sink.Harmful;
+                // "while (pages-- != 0)" counts pages; "if (pages != 0)" does not.
+                return use.Other is Linear { IsConstant: true, Constant: 0 } && use.Node is not (PostfixUnaryExpressionSyntax or PrefixUnaryExpressionSyntax) ? Sink.Harmless : Sink.Harmful;
             case UseKind.CompoundAssignment or UseKind.Member:
                 return Nouns.IsStatistic(use.Name) ? Sink.Harmless : Sink.Harmful;
             case UseKind.Argument when use.Method is { } method:
