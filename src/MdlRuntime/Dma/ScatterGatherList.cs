@@ -6,6 +6,9 @@ namespace MdlRuntime;
 [MdlEntity(MdlEntity.ScatterGatherList)]
 public sealed class ScatterGatherList
 {
+    /// <summary>One element per page of the longest transfer at the worst offset.</summary>
+    private const uint LargestCapacity = 0x10_0001;
+
     private ScatterGatherElement[] _elements = [];
     private int _count;
 
@@ -14,9 +17,12 @@ public sealed class ScatterGatherList
     }
 
     /// <summary>Makes a caller-supplied list (MapTransferEx, BuildScatterGatherList).</summary>
-    /// <param name="capacity">Elements that it has room for.</param>
+    /// <param name="capacity">Elements that it has room for, at most 1048577: one per page of a transfer of 4 GiB.</param>
     /// <returns>An empty list.</returns>
-    public static ScatterGatherList WithCapacity(uint capacity) => new() { _elements = new ScatterGatherElement[capacity] };
+    /// <exception cref="ArgumentOutOfRangeException">No transfer has so many fragments.</exception>
+    public static ScatterGatherList WithCapacity(uint capacity) => capacity <= LargestCapacity
+        ? new() { _elements = new ScatterGatherElement[capacity] }
+        : throw new ArgumentOutOfRangeException(nameof(capacity), capacity, $"allowed: 0 to {LargestCapacity}");
 
     /// <summary>Number of fragments.</summary>
     public uint NumberOfElements => (uint)_count;

@@ -5,8 +5,9 @@ internal static class Dpcs
 {
     public static bool Insert(KDpc dpc, object? argument1, object? argument2)
     {
+        Processor processor = Processor.Current;
         if (dpc.Routine is null)
             throw new ArgumentException("the DPC has not been initialized with KeInitializeDpc", nameof(dpc));
-        return Processor.Current.QueueDpc(dpc, argument1, argument2);
+        return processor.QueueDpc(dpc, argument1, argument2);
     }
 }

@@ -75,8 +75,7 @@ public static partial class KernelCore
     /// <param name="timer">An initialized timer.</param>
     /// <returns>Whether the timer was set.</returns>
     [Irql(Kirql.DISPATCH_LEVEL)]
-    public static bool KeCancelTimer(KTimer timer) =>
-        Require(timer, nameof(timer)).Expiry is { } expiry && Scheduler.Cancel(expiry);
+    public static bool KeCancelTimer(KTimer timer) => Timers.Cancel(Require(timer, nameof(timer)));
 
     /// <summary>Lets virtual time pass for the current thread. IRQL at most APC_LEVEL. WDK: KeDelayExecutionThread.</summary>
     /// <param name="waitMode">Recorded only: nothing alerts a simulated thread.</param>

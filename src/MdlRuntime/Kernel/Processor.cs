@@ -86,9 +86,10 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
         }
     }
 
-    /// <summary>Stops when kernel code that was called as a system service returns above PASSIVE_LEVEL.</summary>
+    /// <summary>Stops when kernel code that was called as a system service returns above PASSIVE_LEVEL; repeats a stop that the code swallowed.</summary>
     public void RequirePassive()
     {
+        system.ThrowIfHalted();
         if (Irql != Kirql.PASSIVE_LEVEL)
         {
             system.BugCheck(BugCheckCode.IRQL_GT_ZERO_AT_SYSTEM_SERVICE, 0, (ulong)Irql, 0, 0,

@@ -15,4 +15,10 @@ internal static class Timers
         processor.System.Scheduler.Schedule(expiry, Waits.DelayOf(processor, dueTime));
         return wasSet;
     }
+
+    public static bool Cancel(KTimer timer)
+    {
+        _ = Processor.Current;
+        return timer.Expiry is { } expiry && Scheduler.Cancel(expiry);
+    }
 }
