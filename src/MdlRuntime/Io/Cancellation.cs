@@ -5,8 +5,7 @@ internal static class Cancellation
 {
     public static bool Cancel(Processor processor, Irp irp)
     {
-        if (irp is null)
-            IrpChecks.FaultOnNull(processor);
+        IrpChecks.RequireHere(processor, irp);
 
         IoSystem io = IoSystem.Of(processor);
         SpinLocks.Acquire(io.CancelLock, Kirql.DISPATCH_LEVEL, out Kirql oldIrql);

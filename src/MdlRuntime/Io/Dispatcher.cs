@@ -39,8 +39,7 @@ internal static class Dispatcher
     public static NtStatus Call(Processor processor, DeviceObject device, Irp irp)
     {
         KernelSystem system = processor.System;
-        if (irp is null)
-            IrpChecks.FaultOnNull(processor);
+        IrpChecks.RequireHere(processor, irp);
         if (device is null)
         {
             IrpChecks.Report(system, 0x04, 0, irp.Address, 0, null, "IoCallDriver was called with a null device.");

@@ -24,15 +24,22 @@ internal static class IrpChecks
     /// <summary>The request, or the fault of a null pointer.</summary>
     public static Irp Require([NotNull] Irp? irp)
     {
-        Processor processor = Processor.Current;
-        if (irp is null)
-            FaultOnNull(processor);
+        RequireHere(Processor.Current, irp);
         irp.RequireOwned(fieldOffset: 0x43);
         return irp;
     }
 
+    /// <summary>In any state, but not null and not of another machine.</summary>
+    public static void RequireHere(Processor processor, [NotNull] Irp? irp)
+    {
+        if (irp is null)
+            FaultOnNull(processor);
+        if (irp.System != processor.System)
+            throw new ArgumentException($"{irp} belongs to another machine", nameof(irp));
+    }
+
     [DoesNotReturn]
-    public static void FaultOnNull(Processor processor)
+    private static void FaultOnNull(Processor processor)
     {
         processor.AccessFault(0x43, MemoryAccess.Read, PageFault.NotMapped, ruleId: null, "A null IRP was given to an Io routine.");
         throw new InvalidOperationException();
@@ -55,8 +62,7 @@ internal static class IrpChecks
 
     public static void FreeByDriver(Processor processor, Irp irp)
     {
-        if (irp is null)
-            FaultOnNull(processor);
+        RequireHere(processor, irp);
         if (irp.State == IrpState.Freed)
         {
             Report(processor.System, 0x01, irp.Address, 0, 0, "MDL5008", $"IoFreeIrp was called for {irp}, which is already free.");
@@ -75,8 +81,7 @@ internal static class IrpChecks
 
     public static void RequireReusable(Processor processor, Irp irp)
     {
-        if (irp is null)
-            FaultOnNull(processor);
+        RequireHere(processor, irp);
         if (irp.Thread is not null || irp.State == IrpState.Freed)
         {
             Report(processor.System, ReuseOfForeignIrp, irp.Address, 0, 0, "MDL5008",

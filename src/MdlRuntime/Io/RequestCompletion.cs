@@ -9,8 +9,7 @@ internal static class RequestCompletion
     public static void Complete(Processor processor, Irp irp)
     {
         KernelSystem system = processor.System;
-        if (irp is null)
-            IrpChecks.FaultOnNull(processor);
+        IrpChecks.RequireHere(processor, irp);
         if (irp.CurrentLocation > irp.StackCount + 1)
         {
             system.BugCheck(BugCheckCode.MULTIPLE_IRP_COMPLETE_REQUESTS, irp.Address, 0, 0, 0,

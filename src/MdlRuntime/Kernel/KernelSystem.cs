@@ -48,6 +48,9 @@ internal sealed class KernelSystem : IDisposable
     /// <summary>Whether no code can run any more: after a stop, and when the machine is switched off.</summary>
     public bool IsHalted { get; private set; }
 
+    /// <summary>Whether the machine is switched off: its memory is gone.</summary>
+    public bool IsOff => _isOff;
+
     public EProcess CreateProcess(string name, bool hasUserSpace = true)
     {
         const uint processTag = 0x636F7250;

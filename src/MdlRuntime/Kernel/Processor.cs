@@ -131,6 +131,13 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
         return true;
     }
 
+    /// <summary>Frames of another machine mean nothing here.</summary>
+    public void RequireHere(EProcess process)
+    {
+        if (process.Space is { } space ? space.Memory != Memory : process != system.SystemProcess)
+            throw new ArgumentException($"process {process} belongs to another machine", nameof(process));
+    }
+
     /// <summary>Takes what the current IRQL lets through: interrupts above it, then DPCs below DISPATCH_LEVEL, then APCs below APC_LEVEL.</summary>
     public void DeliverPending()
     {

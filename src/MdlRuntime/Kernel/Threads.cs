@@ -15,6 +15,7 @@ internal static class Threads
     public static void Attach(EProcess process)
     {
         Processor processor = Processor.Current;
+        processor.RequireHere(process);
         if (process.HasExited)
             throw new InvalidOperationException($"process {process} has exited");
         processor.Thread.Attach(process);

@@ -55,6 +55,8 @@ public sealed class Mdl
         set
         {
             ThrowIfStale();
+            if (value is not null && value.Layer != Layer)
+                throw new ArgumentException($"{value} belongs to another machine", nameof(value));
             _next = value;
             NextAddress = value?.Address ?? 0;
         }
@@ -223,10 +225,13 @@ public sealed class Mdl
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void ThrowIfStale()
     {
+        ObjectDisposedException.ThrowIf(System.IsOff, typeof(Simulation.Machine));
         if (IsFreed)
             MdlChecks.ReportStale(this);
     }
 
     /// <summary>Returns the address of the structure and what it describes.</summary>
-    public override string ToString() => $"MDL {Address:X16} (0x{VirtualAddress:X}, {Length} bytes, {Flags})";
+    public override string ToString() => System.IsOff
+        ? $"MDL {Address:X16} of a machine that was switched off"
+        : $"MDL {Address:X16} (0x{VirtualAddress:X}, {Length} bytes, {Flags})";
 }

@@ -26,6 +26,7 @@ internal static class MdlLocking
         Processor processor = Processor.Current;
         MdlChecks.Require(processor, mdl, Mdl.MdlFlagsOffset);
         ArgumentNullException.ThrowIfNull(process);
+        processor.RequireHere(process);
         if (processor.Irql > Kirql.APC_LEVEL)
         {
             // 0x20019: a routine limited to APC_LEVEL was called at DISPATCH_LEVEL (MDL-517).

@@ -5,6 +5,8 @@ namespace MdlRuntime;
 /// <summary>The user half of one process: a two-level page table and the regions allocated in it.</summary>
 internal sealed class UserSpace(MemorySystem memory)
 {
+    public MemorySystem Memory => memory;
+
     public const nuint LowestAddress = 0x10000;
     public static readonly nuint HighestAddress = unchecked((nuint)0x7FFF_FFFE_FFFF);
 
