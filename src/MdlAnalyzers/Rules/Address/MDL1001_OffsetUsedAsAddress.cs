@@ -81,10 +81,13 @@ internal sealed class OffsetUsedAsAddress : FlowRule
             ValueKind.MdlVirtualAddress when WantsOffset(use, noun) => ValueKind.ByteOffset,
             ValueKind.MdlVirtualAddress when WantsLength(use, noun, quantity) => ValueKind.ByteCount,
             ValueKind.BaseVa when IsDirect(use, quantity) && IsNamedBufferAddress(use, noun) => ValueKind.MdlVirtualAddress,
-            ValueKind.SystemAddress when use.Expected == ValueKind.MdlVirtualAddress && quantity.Mdl.Equals(use.Mdl) && use.State.SlotOf(quantity.Mdl, SlotKind.BuiltNonPaged) == 0 => ValueKind.MdlVirtualAddress,
+            ValueKind.SystemAddress when use.Expected == ValueKind.MdlVirtualAddress && quantity.Mdl.Equals(use.Mdl) && !IsKept(quantity.Mdl) && use.State.SlotOf(quantity.Mdl, SlotKind.BuiltNonPaged) == 0 => ValueKind.MdlVirtualAddress,
             _ => ValueKind.None,
         };
     }
+
+    // An MDL that a field keeps may have been built over non-paged memory elsewhere: then its two addresses are one.
+    private static bool IsKept(ObjectId mdl) => mdl is { IsRequestMdl: false, Symbol: IFieldSymbol or IPropertySymbol };
 
     private static Noun NounOf(in ValueUse use) => use.Kind switch
     {

@@ -31,6 +31,7 @@ internal sealed class PageMathIgnoresOffset : FlowRule
     private readonly Dictionary<SyntaxNode, List<PageMathCandidate>> _bases = [];
     private readonly FrameBounds _bounds = new();
     private readonly Dictionary<Term, Frame> _picked = [];
+    private readonly HashSet<SyntaxNode> _offsets = [];
 
     public override void OnCompute(in Computation computation, FlowReporter reporter)
     {
@@ -117,6 +118,8 @@ internal sealed class PageMathIgnoresOffset : FlowRule
         var told = new HashSet<(SyntaxNode Statement, ObjectId? Mdl)>();
         foreach (PageMathCandidate candidate in _candidates.Values.Where(static c => c.IsDefect).OrderBy(static c => c.Node.SpanStart).ThenByDescending(static c => c.Node.Span.Length))
         {
+            if (candidate.Kind == "ZeroOffset" && _offsets.Contains(candidate.Node))
+                continue;
             if ((candidate.Cause is { } cause && reporter.IsExplained(cause)) || !told.Add((SourceText.StatementOf(candidate.Node), candidate.Mdl)))
                 continue;
             reporter.Report(
@@ -347,6 +350,9 @@ internal sealed class PageMathIgnoresOffset : FlowRule
     // "offset: 0" next to the first page frame.
     private void CheckZeroOffset(Linear number, in ValueUse use, FlowReporter reporter)
     {
+        // A variable that holds the offset for the first page and zero for the others.
+        if (use.Kind is UseKind.Argument or UseKind.Member && number.Contains(TermKind.Offset))
+            _offsets.Add(use.Frame.Visible(use.Node));
         if (!number.IsConstantOf(0) && FirstFrameOf(number, use.State) is null)
             return;
         if (use.Kind == UseKind.Argument && number.IsConstant && Nouns.HeadOf(use.Name) == Noun.Offset && use.Expected == ValueKind.None && use.Call is { } call)
