@@ -23,7 +23,7 @@ public sealed partial class DmaAdapter
     public void FreeCommonBuffer(
         [MdlValue(MdlValueKind.Length)] uint length,
         [MdlValue(MdlValueKind.LogicalAddress)] PhysicalAddress logicalAddress,
-        [MdlValue(MdlValueKind.PageAlignedAddress)] [MdlEffect(MdlEffect.FreesCommonBuffer)] nuint virtualAddress,
+        [MdlValue(MdlValueKind.PageAlignedAddress)][MdlEffect(MdlEffect.FreesCommonBuffer)] nuint virtualAddress,
         bool cacheEnabled) =>
         throw NotModelled(nameof(FreeCommonBuffer));
 
@@ -41,7 +41,7 @@ public sealed partial class DmaAdapter
     public NtStatus BuildScatterGatherList(
         DeviceObject device,
         [MdlEffect(MdlEffect.BuildsList)] Mdl mdl,
-        [MdlValue(MdlValueKind.MdlVirtualAddress)] [BelongsTo("mdl")] nuint currentVa,
+        [MdlValue(MdlValueKind.MdlVirtualAddress)][BelongsTo("mdl")] nuint currentVa,
         [MdlValue(MdlValueKind.TransferLength)] uint length,
         DriverListControl executionRoutine,
         object? context,

@@ -27,7 +27,7 @@ public sealed partial class DmaAdapter
     public NtStatus GetScatterGatherList(
         DeviceObject device,
         [MdlEffect(MdlEffect.BuildsList)] Mdl mdl,
-        [MdlValue(MdlValueKind.MdlVirtualAddress)] [BelongsTo("mdl")] nuint currentVa,
+        [MdlValue(MdlValueKind.MdlVirtualAddress)][BelongsTo("mdl")] nuint currentVa,
         [MdlValue(MdlValueKind.TransferLength)] uint length,
         DriverListControl executionRoutine,
         object? context,
@@ -93,7 +93,7 @@ public sealed partial class DmaAdapter
     /// <remarks>Any IRQL. WDK: CalculateScatterGatherList.</remarks>
     public NtStatus CalculateScatterGatherList(
         Mdl? mdl,
-        [MdlValue(MdlValueKind.MdlVirtualAddress)] [BelongsTo("mdl")] nuint currentVa,
+        [MdlValue(MdlValueKind.MdlVirtualAddress)][BelongsTo("mdl")] nuint currentVa,
         [MdlValue(MdlValueKind.TransferLength)] uint length,
         [MdlValue(MdlValueKind.Length)] out uint scatterGatherListSize,
         [MdlValue(MdlValueKind.MapRegisterCount)] out uint numberOfMapRegisters)
@@ -138,7 +138,9 @@ public sealed partial class DmaAdapter
             PhysicalRun found = PhysicalRun.At(pages, va, inMdl, _window);
             var run = new MappedRun
             {
-                Mdl = mdl, Va = va, WriteToDevice = request.WriteToDevice,
+                Mdl = mdl,
+                Va = va,
+                WriteToDevice = request.WriteToDevice,
                 Length = isOneBounce ? inMdl : found.Length,
                 IsBounced = registers.First >= 0 && (isOneBounce || !found.IsReachable && found.First != Pfn.None),
             };

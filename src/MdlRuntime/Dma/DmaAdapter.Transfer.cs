@@ -23,7 +23,7 @@ public sealed partial class DmaAdapter
     public PhysicalAddress MapTransfer(
         [MdlEffect(MdlEffect.MapsTransfer)] Mdl mdl,
         MapRegisters? mapRegisterBase,
-        [MdlValue(MdlValueKind.MdlVirtualAddress)] [BelongsTo("mdl")] nuint currentVa,
+        [MdlValue(MdlValueKind.MdlVirtualAddress)][BelongsTo("mdl")] nuint currentVa,
         [MdlValue(MdlValueKind.TransferLength)] ref uint length,
         bool writeToDevice)
     {
@@ -44,7 +44,9 @@ public sealed partial class DmaAdapter
         PhysicalRun found = PhysicalRun.At(pages, currentVa, length, _window);
         var run = new MappedRun
         {
-            Mdl = mdl, Va = currentVa, WriteToDevice = writeToDevice,
+            Mdl = mdl,
+            Va = currentVa,
+            WriteToDevice = writeToDevice,
             Length = _scatterGather ? found.Length : length,
         };
         uint registers = ADDRESS_AND_SIZE_TO_SPAN_PAGES(currentVa, run.Length);
@@ -81,7 +83,7 @@ public sealed partial class DmaAdapter
     public bool FlushAdapterBuffers(
         [MdlEffect(MdlEffect.FlushesTransfer)] Mdl mdl,
         MapRegisters? mapRegisterBase,
-        [MdlValue(MdlValueKind.MdlVirtualAddress)] [BelongsTo("mdl")] nuint currentVa,
+        [MdlValue(MdlValueKind.MdlVirtualAddress)][BelongsTo("mdl")] nuint currentVa,
         [MdlValue(MdlValueKind.TransferLength)] uint length,
         bool writeToDevice)
     {

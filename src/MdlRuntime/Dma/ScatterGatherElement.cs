@@ -6,5 +6,5 @@ namespace MdlRuntime;
 /// <param name="Address">Logical address of its first byte.</param>
 /// <param name="Length">Bytes; never 0.</param>
 public readonly record struct ScatterGatherElement(
-    [property: MdlValue(MdlValueKind.LogicalAddress)] [MdlValue(MdlValueKind.LogicalAddress)] PhysicalAddress Address,
-    [property: MdlValue(MdlValueKind.TransferLength)] [MdlValue(MdlValueKind.TransferLength)] uint Length);
+    [property: MdlValue(MdlValueKind.LogicalAddress)][MdlValue(MdlValueKind.LogicalAddress)] PhysicalAddress Address,
+    [property: MdlValue(MdlValueKind.TransferLength)][MdlValue(MdlValueKind.TransferLength)] uint Length);

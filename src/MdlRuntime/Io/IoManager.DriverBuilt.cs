@@ -31,7 +31,7 @@ public static partial class IoManager
         MajorFunction majorFunction,
         DeviceObject device,
         [MdlValue(MdlValueKind.BufferAddress)] nuint buffer,
-        [MdlValue(MdlValueKind.Length)] [GovernsMdl(MdlTransfer.Read | MdlTransfer.Write)] uint length,
+        [MdlValue(MdlValueKind.Length)][GovernsMdl(MdlTransfer.Read | MdlTransfer.Write)] uint length,
         long? startingOffset,
         KEvent @event,
         out IoStatusHolder ioStatus) => throw new NotModelledException(nameof(IoBuildSynchronousFsdRequest));
@@ -50,7 +50,7 @@ public static partial class IoManager
         MajorFunction majorFunction,
         DeviceObject device,
         [MdlValue(MdlValueKind.BufferAddress)] nuint buffer,
-        [MdlValue(MdlValueKind.Length)] [GovernsMdl(MdlTransfer.Read | MdlTransfer.Write)] uint length,
+        [MdlValue(MdlValueKind.Length)][GovernsMdl(MdlTransfer.Read | MdlTransfer.Write)] uint length,
         long? startingOffset) => throw new NotModelledException(nameof(IoBuildAsynchronousFsdRequest));
 
     /// <summary>Builds a device control request that the caller waits for. WDK: IoBuildDeviceIoControlRequest.</summary>
@@ -73,7 +73,7 @@ public static partial class IoManager
         [MdlValue(MdlValueKind.BufferAddress)] nuint inputBuffer,
         [MdlValue(MdlValueKind.InputLength)] uint inputBufferLength,
         [MdlValue(MdlValueKind.BufferAddress)] nuint outputBuffer,
-        [MdlValue(MdlValueKind.Length)] [GovernsMdl(MdlTransfer.DeviceControl)] uint outputBufferLength,
+        [MdlValue(MdlValueKind.Length)][GovernsMdl(MdlTransfer.DeviceControl)] uint outputBufferLength,
         bool internalDeviceIoControl,
         KEvent @event,
         out IoStatusHolder ioStatus) => throw new NotModelledException(nameof(IoBuildDeviceIoControlRequest));

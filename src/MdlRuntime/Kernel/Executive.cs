@@ -23,7 +23,7 @@ public static class Executive
     /// <param name="pointer">What <see cref="ExAllocatePool2"/> returned; anything else stops the machine with 0xC2.</param>
     [Irql(Kirql.DISPATCH_LEVEL)]
     public static void ExFreePool(
-        [MdlValue(MdlValueKind.PoolAddress)] [MdlEffect(MdlEffect.FreesPool)] nuint pointer) =>
+        [MdlValue(MdlValueKind.PoolAddress)][MdlEffect(MdlEffect.FreesPool)] nuint pointer) =>
         PoolRoutines.Free(pointer, tag: null);
 
     /// <summary>Frees pool of a known owner. IRQL at most DISPATCH_LEVEL. WDK: ExFreePoolWithTag.</summary>
@@ -31,7 +31,7 @@ public static class Executive
     /// <param name="tag">The tag of the allocation, or 0 for any; another one stops the machine with 0xC2 (0x0A, ...).</param>
     [Irql(Kirql.DISPATCH_LEVEL)]
     public static void ExFreePoolWithTag(
-        [MdlValue(MdlValueKind.PoolAddress)] [MdlEffect(MdlEffect.FreesPool)] nuint pointer,
+        [MdlValue(MdlValueKind.PoolAddress)][MdlEffect(MdlEffect.FreesPool)] nuint pointer,
         uint tag) =>
         PoolRoutines.Free(pointer, tag);
 

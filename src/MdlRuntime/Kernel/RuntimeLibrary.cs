@@ -12,7 +12,7 @@ public static class RuntimeLibrary
     /// <exception cref="NtStatusException">STATUS_DATATYPE_MISALIGNMENT or STATUS_ACCESS_VIOLATION.</exception>
     [Irql(Kirql.APC_LEVEL)]
     public static void ProbeForRead(
-        [MdlValue(MdlValueKind.UserAddress)] [MdlEffect(MdlEffect.Probes)] nuint address,
+        [MdlValue(MdlValueKind.UserAddress)][MdlEffect(MdlEffect.Probes)] nuint address,
         [MdlValue(MdlValueKind.Length)] nuint length,
         uint alignment) =>
         MemoryAccesses.ProbeRange(address, length, alignment);
@@ -24,7 +24,7 @@ public static class RuntimeLibrary
     /// <exception cref="NtStatusException">STATUS_DATATYPE_MISALIGNMENT, STATUS_ACCESS_VIOLATION, or what touching a page raised.</exception>
     [Irql(Kirql.APC_LEVEL)]
     public static void ProbeForWrite(
-        [MdlValue(MdlValueKind.UserAddress)] [MdlEffect(MdlEffect.Probes)] nuint address,
+        [MdlValue(MdlValueKind.UserAddress)][MdlEffect(MdlEffect.Probes)] nuint address,
         [MdlValue(MdlValueKind.Length)] nuint length,
         uint alignment) =>
         MemoryAccesses.ProbeWritable(address, length, alignment);

@@ -37,7 +37,7 @@ public static partial class IoManager
     public static void IoBuildPartialMdl(
         [MdlEffect(MdlEffect.PartialSource)] Mdl sourceMdl,
         [MdlEffect(MdlEffect.PartialTarget)] Mdl targetMdl,
-        [MdlValue(MdlValueKind.MdlVirtualAddress)] [BelongsTo("sourceMdl")] nuint virtualAddress,
+        [MdlValue(MdlValueKind.MdlVirtualAddress)][BelongsTo("sourceMdl")] nuint virtualAddress,
         [MdlValue(MdlValueKind.TransferLength)] uint length) =>
         MdlAllocation.BuildPartial(sourceMdl, targetMdl, virtualAddress, length);
 }

@@ -61,7 +61,7 @@ public static partial class MemoryManager
     /// <param name="mdl">The MDL that was mapped; its pages stay locked.</param>
     [Irql(Kirql.DISPATCH_LEVEL)]
     public static void MmUnmapLockedPages(
-        [MdlValue(MdlValueKind.SystemAddress)] [BelongsTo("mdl")] nuint baseAddress,
+        [MdlValue(MdlValueKind.SystemAddress)][BelongsTo("mdl")] nuint baseAddress,
         [MdlEffect(MdlEffect.Unmaps)] Mdl mdl) =>
         MdlSystemAddress.Unmap(baseAddress, mdl);
 }

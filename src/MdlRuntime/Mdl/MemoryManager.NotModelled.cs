@@ -23,7 +23,7 @@ public static partial class MemoryManager
     /// <exception cref="NotModelledException">Always.</exception>
     [Irql(Kirql.APC_LEVEL)]
     public static void MmFreeMappingAddress(
-        [MdlValue(MdlValueKind.PageAlignedAddress)] [MdlEffect(MdlEffect.FreesPool)] nuint baseAddress,
+        [MdlValue(MdlValueKind.PageAlignedAddress)][MdlEffect(MdlEffect.FreesPool)] nuint baseAddress,
         uint poolTag) =>
         throw new NotModelledException(nameof(MmFreeMappingAddress));
 
@@ -143,7 +143,7 @@ public static partial class MemoryManager
     /// <exception cref="NotModelledException">Always.</exception>
     [Irql(Kirql.DISPATCH_LEVEL)]
     public static void MmUnmapIoSpace(
-        [MdlValue(MdlValueKind.MemoryAddress)] [MdlEffect(MdlEffect.FreesPool)] nuint baseAddress,
+        [MdlValue(MdlValueKind.MemoryAddress)][MdlEffect(MdlEffect.FreesPool)] nuint baseAddress,
         [MdlValue(MdlValueKind.Length)] nuint numberOfBytes) =>
         throw new NotModelledException(nameof(MmUnmapIoSpace));
 
@@ -171,6 +171,6 @@ public static partial class MemoryManager
     /// <exception cref="NotModelledException">Always.</exception>
     [Irql(Kirql.DISPATCH_LEVEL)]
     public static void MmFreeContiguousMemory(
-        [MdlValue(MdlValueKind.PageAlignedAddress)] [MdlEffect(MdlEffect.FreesPool)] nuint baseAddress) =>
+        [MdlValue(MdlValueKind.PageAlignedAddress)][MdlEffect(MdlEffect.FreesPool)] nuint baseAddress) =>
         throw new NotModelledException(nameof(MmFreeContiguousMemory));
 }

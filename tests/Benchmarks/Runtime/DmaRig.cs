@@ -38,8 +38,13 @@ internal sealed class DmaRig : IDisposable
         _buffer = _process.Allocate((nuint)length);
         var description = new DeviceDescription
         {
-            Version = 2, Master = true, ScatterGather = !isBounced, Dma64BitAddresses = true, Dma32BitAddresses = true,
-            InterfaceType = InterfaceType.PCIBus, MaximumLength = (uint)length,
+            Version = 2,
+            Master = true,
+            ScatterGather = !isBounced,
+            Dma64BitAddresses = true,
+            Dma32BitAddresses = true,
+            InterfaceType = InterfaceType.PCIBus,
+            MaximumLength = (uint)length,
         };
         (DmaAdapter? adapter, Mdl? mdl) = (null, null);
         _process.Run(() =>

@@ -50,8 +50,13 @@ public sealed class OffModeFuzzTests
             _random = new(seed);
             Machine = new(new()
             {
-                Seed = seed, MemoryBytes = 1 << 20, SystemPtes = 32, MapRegisters = 4, Verifier = VerifierMode.Off,
-                Frames = (FramePolicy)_random.Next(4), LogicalEqualsPhysical = seed % 2 == 0,
+                Seed = seed,
+                MemoryBytes = 1 << 20,
+                SystemPtes = 32,
+                MapRegisters = 4,
+                Verifier = VerifierMode.Off,
+                Frames = (FramePolicy)_random.Next(4),
+                LogicalEqualsPhysical = seed % 2 == 0,
             });
             StartFrames = Machine.FreeFrames;
             _device = Machine.Plug(Machine.LoadDriver("broken", (driver, _) =>
@@ -200,7 +205,12 @@ public sealed class OffModeFuzzTests
         {
             var description = new DeviceDescription
             {
-                Version = 2, Master = true, ScatterGather = Coin, Dma64BitAddresses = Coin, MaximumLength = Length, InterfaceType = Coin ? InterfaceType.PCIBus : InterfaceType.Isa,
+                Version = 2,
+                Master = true,
+                ScatterGather = Coin,
+                Dma64BitAddresses = Coin,
+                MaximumLength = Length,
+                InterfaceType = Coin ? InterfaceType.PCIBus : InterfaceType.Isa,
             };
             if (IoGetDmaAdapter(_device, description, out uint _) is { } adapter)
                 _adapters.Add(adapter);

@@ -26,7 +26,12 @@ internal sealed class BusRig : IDisposable
         {
             var description = new DeviceDescription
             {
-                Version = 2, Master = true, ScatterGather = true, Dma64BitAddresses = true, InterfaceType = InterfaceType.PCIBus, MaximumLength = BufferLength,
+                Version = 2,
+                Master = true,
+                ScatterGather = true,
+                Dma64BitAddresses = true,
+                InterfaceType = InterfaceType.PCIBus,
+                MaximumLength = BufferLength,
             };
             DmaAdapter adapter = IoGetDmaAdapter(owner, description, out _)!;
             nuint buffer = ExAllocatePool2(POOL_FLAG_NON_PAGED, BufferLength, 0x67695220);

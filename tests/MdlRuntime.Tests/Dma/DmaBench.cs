@@ -13,7 +13,12 @@ internal sealed class DmaBench : IDisposable
 {
     public static readonly DeviceDescription ScatterGather64 = new()
     {
-        Version = 2, Master = true, ScatterGather = true, Dma64BitAddresses = true, InterfaceType = InterfaceType.PCIBus, MaximumLength = 10000,
+        Version = 2,
+        Master = true,
+        ScatterGather = true,
+        Dma64BitAddresses = true,
+        InterfaceType = InterfaceType.PCIBus,
+        MaximumLength = 10000,
     };
 
     public static readonly DeviceDescription ScatterGather32 = ScatterGather64 with { Dma64BitAddresses = false, Dma32BitAddresses = true };

@@ -42,7 +42,10 @@ internal sealed partial class Interpreter
         Value result = Operate(compound.OperatorKind, left, right, compound, compound.Type);
         body.OnUse(new ValueUse(right, compound.Value.Syntax, UseKind.CompoundAssignment, _state, frame)
         {
-            Name = NameOf(compound.Target), Type = compound.Target.Type, Other = left, Operation = compound,
+            Name = NameOf(compound.Target),
+            Type = compound.Target.Type,
+            Other = left,
+            Operation = compound,
         });
         Assign(compound.Target, result, compound);
         return result;

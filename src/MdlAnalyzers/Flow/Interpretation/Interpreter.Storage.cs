@@ -341,7 +341,11 @@ internal sealed partial class Interpreter
         ObjectId? owner = (instance as ObjectValue)?.Id;
         body.OnUse(new ValueUse(value, source.Syntax, UseKind.Member, _state, frame)
         {
-            Name = member.Name, Type = type, Expected = Contracts.Member(member).Kind, Receiver = owner, Operation = source,
+            Name = member.Name,
+            Type = type,
+            Expected = Contracts.Member(member).Kind,
+            Receiver = owner,
+            Operation = source,
         });
         if (owner is not null || reference.Instance is null)
             Store(new Place(owner, member), value);
