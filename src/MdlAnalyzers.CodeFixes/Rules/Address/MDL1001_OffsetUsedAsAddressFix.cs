@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -12,53 +10,18 @@ namespace MdlAnalyzers.CodeFixes;
 /// <summary>MDL1001: reads the quantity that the place needs instead of the one that was read.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(OffsetUsedAsAddressFix))]
 [Shared]
-public sealed class OffsetUsedAsAddressFix : CodeFixProvider
+public sealed class OffsetUsedAsAddressFix : AccessorFix
 {
-    private const string RuleId = "MDL1001";
-    private static readonly RuleFixAll s_fixAll = new(RuleId);
-
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => [RuleId];
-
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => s_fixAll;
-
-    /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    /// <summary>Called by the host.</summary>
+    public OffsetUsedAsAddressFix() : base("MDL1001")
     {
-        CancellationToken cancellationToken = context.CancellationToken;
-        if (await context.Document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false) is not { } root
-            || await context.Document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false) is not { } model)
-        {
-            return;
-        }
-
-        foreach (Diagnostic diagnostic in context.Diagnostics.Where(static diagnostic => diagnostic.Id == RuleId))
-        {
-            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not ExpressionSyntax use
-                || use.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member
-                || MdlAccessor.Cause(diagnostic, root, model, cancellationToken) is not { } accessor
-                || Wanted(diagnostic, accessor) is not { } wanted
-                || accessor.Read(wanted, model, use.SpanStart, cancellationToken) is not { } replacement)
-            {
-                continue;
-            }
-
-            foreach (TextChange edit in Edits(use, replacement, model, cancellationToken))
-            {
-                if (!await CompileCheck.PassesAsync(context.Document, member, edit, cancellationToken).ConfigureAwait(false))
-                    continue;
-
-                context.RegisterCodeFix(
-                    CodeAction.Create(
-                        $"Use '{wanted.Routine}'",
-                        token => Edit.ApplyAsync(context.Document, edit, token),
-                        equivalenceKey: RuleId),
-                    diagnostic);
-                break;
-            }
-        }
     }
+
+    private protected override (string Title, IEnumerable<TextChange> Edits) Propose(Diagnostic diagnostic, FixSite site) =>
+        Wanted(diagnostic, site.Accessor) is { } wanted
+            && site.Accessor.Read(wanted, site.Model, site.Position, site.CancellationToken) is { } replacement
+            ? ($"Use '{wanted.Routine}'", Edits(site.Expression, replacement, site.Model, site.CancellationToken))
+            : ("", []);
 
     private static MdlQuantity? Wanted(Diagnostic diagnostic, MdlAccessor accessor)
     {
