@@ -37,6 +37,8 @@ internal sealed class KernelSystem : IDisposable
 
     public Verifier Verifier { get; }
 
+    public FaultPlan Faults { get; } = new();
+
     public EProcess SystemProcess { get; }
 
     /// <summary>Whose context code sees while every thread waits.</summary>

@@ -35,7 +35,7 @@ public sealed partial class Machine : IDisposable
     public long FreeFrames => System.Memory.Frames.FreeCount;
 
     /// <summary>Which calls of drivers are made to fail.</summary>
-    public FaultPlan Faults { get; } = new();
+    public FaultPlan Faults => System.Faults;
 
     /// <summary>Makes a process with an empty address space.</summary>
     /// <param name="name">Appears in messages and traces.</param>

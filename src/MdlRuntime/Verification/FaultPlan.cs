@@ -7,6 +7,9 @@ public sealed class FaultPlan
     {
     }
 
+    /// <summary>Whether the call of a driver that is being made must fail; asked once a call, before anything is taken.</summary>
+    internal bool Strikes(string routine) => false;
+
     /// <summary>Makes one later call of a routine fail.</summary>
     /// <param name="routine">WDK name of the routine.</param>
     /// <param name="n">Which call, 1-based, counted from now.</param>
