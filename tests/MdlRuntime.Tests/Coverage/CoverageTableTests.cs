@@ -1,0 +1,40 @@
+namespace MdlRuntime.Tests.Coverage;
+
+/// <summary>How the table is made, shown on a small list.</summary>
+public sealed class CoverageTableTests
+{
+    private static readonly FactSection[] s_sections =
+    [
+        new("1.1", "Pages", [new("MDL-001", FactKind.Behaviour, "proven often", ""), new("MDL-002", FactKind.Definition, "a word", "names only")]),
+        new("1.2", "Locks", [new("MDL-003", FactKind.Behaviour, "not proven", "still open")]),
+        new("12", "DMA", [new("MDL-004", FactKind.Behaviour, "outside", "")]),
+    ];
+
+    private static readonly SortedDictionary<string, SortedSet<string>> s_proofs = new(StringComparer.Ordinal)
+    {
+        ["MDL-001"] = new(StringComparer.Ordinal) { "T.C", "T.A", "T.D", "T.B", "T.E" },
+        ["MDL-004"] = new(StringComparer.Ordinal) { "T.A" },
+    };
+
+    private readonly string[] _lines = CoverageTable.Render(s_sections, s_proofs).Split('\n');
+
+    [Fact]
+    public void AFactIsFollowedByItsFirstTestsAndTheNumberOfTheOthers() =>
+        Assert.Contains("| MDL-001 | proven often | T.A, T.B, T.C, +2 |", _lines);
+
+    [Fact]
+    public void AFactWithoutATestIsFollowedByItsReason()
+    {
+        Assert.Contains("| MDL-002 | a word | definition: names only |", _lines);
+        Assert.Contains("| MDL-003 | not proven | none yet: still open |", _lines);
+        Assert.Contains("* MDL-003: not proven (still open).", _lines);
+    }
+
+    [Fact]
+    public void ChaptersAreCountedAndThePromiseLeavesDmaOut()
+    {
+        Assert.Contains("| 1 | 3 | 2 | 1 | 50 |", _lines);
+        Assert.Contains("| 12 | 1 | 1 | 1 | 100 |", _lines);
+        Assert.Contains("| 1-11, 13-14 | 3 | 2 | 1 | 50 |", _lines);
+    }
+}
