@@ -174,6 +174,7 @@ public sealed partial class DmaAdapter
 
     private IoAllocationAction RunControl(ChannelRequest request, DriverControl control)
     {
+        using OwnerScope code = System.Processor.RunAs(request.Device.DriverObject.Owner);
         System.Trace("AdapterControl", this, request.RegisterCount, request.Registers?.Handle ?? 0);
         IoAllocationAction action = control(request.Device, request.Irp, request.Registers, request.Context);
         _dma.RemoveDeviceRequest(request);

@@ -48,6 +48,8 @@ public sealed partial class DmaAdapter
         uint registers = RegistersFor(mdl, currentVa, length);
         if (registers > MaximumRegisters)
             return NtStatus.STATUS_INSUFFICIENT_RESOURCES;
+        if (System.Faults.Strikes(nameof(GetScatterGatherList)))
+            return NtStatus.STATUS_INSUFFICIENT_RESOURCES;
 
         ChannelRequest request = _dma.TakeRequest(this, device, registers, context);
         (request.ListControl, request.Mdl, request.CurrentVa, request.Length, request.WriteToDevice) = (executionRoutine, mdl, currentVa, length, writeToDevice);
@@ -120,6 +122,7 @@ public sealed partial class DmaAdapter
         MapChain(request, registers);
         list.Fill(registers.Map.Runs, isOneElement: !_scatterGather);
         System.Trace("AdapterListControl", list, list.NumberOfElements, request.RegisterCount);
+        using OwnerScope code = System.Processor.RunAs(request.Device.DriverObject.Owner);
         request.ListControl!(request.Device, request.Irp, list, request.Context);
         return DeallocateObjectKeepRegisters;
     }

@@ -60,6 +60,8 @@ public static partial class IoManager
         Pfn last = new(system.Memory.Frames.Count - 1);
         bool needsRegisters = !description.ScatterGather || !new LogicalWindow(width, logicalEqualsPhysical: true).CanReach(last);
         numberOfMapRegisters = 0;
+        if (system.Faults.Strikes(nameof(IoGetDmaAdapter)))
+            return null;
         nuint address = system.Memory.NonPagedPool.Allocate(DmaAdapter.ObjectSize, DmaAdapter.PoolTag, zero: true);
         if (address == 0)
             return null;

@@ -35,13 +35,14 @@ internal static class Cancellation
         KSpinLock cancelLock = IoSystem.Of(processor).CancelLock;
         nuint address = irp.Address;
         irp.CancelIrql = cancelIrql;
-        DeviceObject device = irp.Current.DeviceObject;
+        DeviceObject? device = irp.Current.DeviceObject;
         processor.System.Trace("CancelRoutine", irp);
-        routine(device, irp);
+        using (processor.RunAs(device?.DriverObject.Owner))
+            routine(device!, irp);
         if (cancelLock.IsHeld)
         {
             processor.System.BugCheck(BugCheckCode.DRIVER_RETURNED_HOLDING_CANCEL_LOCK, address, 0, 0, 0,
-                $"The cancel routine {routine.Method.Name} of {device.DriverObject} returned without IoReleaseCancelSpinLock.");
+                $"The cancel routine {routine.Method.Name} of {device?.DriverObject} returned without IoReleaseCancelSpinLock.");
         }
     }
 }

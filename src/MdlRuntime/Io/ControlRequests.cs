@@ -92,6 +92,6 @@ internal static class ControlRequests
         LockOperation operation = method == METHOD_IN_DIRECT ? LockOperation.IoReadAccess : LockOperation.IoWriteAccess;
         return outputLength == 0
             ? NtStatus.STATUS_SUCCESS
-            : TransferRequests.LockBuffer(irp, output, outputLength, operation, chargeQuota: false);
+            : TransferRequests.LockBuffer(irp, output, outputLength, operation);
     }
 }

@@ -72,6 +72,7 @@ internal static class Dispatcher
         MajorFunction function = location.MajorFunction;
         system.Trace(nameof(IoManager.IoCallDriver), irp, (ulong)function, device.Address);
         DriverDispatch routine = device.DriverObject.MajorFunction[function];
+        using OwnerScope code = processor.RunAs(device.DriverObject.Owner);
         return system.Verifier.IsOn
             ? CallWatched(processor, routine, device, irp, location)
             : routine(device, irp);

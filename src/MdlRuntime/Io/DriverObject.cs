@@ -10,6 +10,7 @@ public sealed class DriverObject
     {
         Io = io;
         Name = name;
+        Owner = new(name);
     }
 
     /// <summary>The driver's dispatch routines.</summary>
@@ -30,6 +31,9 @@ public sealed class DriverObject
     internal IoSystem Io { get; }
 
     internal string Name { get; }
+
+    /// <summary>Marks code of this driver while it runs.</summary>
+    internal CodeOwner Owner { get; }
 
     internal bool IsUnloaded { get; set; }
 

@@ -21,7 +21,7 @@ internal sealed class DriverRegistry(IoSystem io)
 
         var driver = new DriverObject(io, name);
         io.System.Trace("DriverEntry", driver);
-        NtStatus status = Guard(processor, "DriverEntry", () => entry(driver, $@"\Registry\Machine\System\CurrentControlSet\Services\{name}"));
+        NtStatus status = Guard(processor, driver, "DriverEntry", () => entry(driver, $@"\Registry\Machine\System\CurrentControlSet\Services\{name}"));
         if (!NT_SUCCESS(status))
         {
             while (driver.DeviceObject is { } left)
@@ -65,7 +65,7 @@ internal sealed class DriverRegistry(IoSystem io)
 
         driver.IsUnloaded = true;
         io.System.Trace("DriverUnload", driver);
-        Guard(io.System.Processor, "DriverUnload", () =>
+        Guard(io.System.Processor, driver, "DriverUnload", () =>
         {
             driver.DriverUnload!(driver);
             return NtStatus.STATUS_SUCCESS;
@@ -82,7 +82,7 @@ internal sealed class DriverRegistry(IoSystem io)
 
         DeviceObject physical = CreatePhysicalDevice(driver);
         io.System.Trace("AddDevice", driver, physical.Address);
-        NtStatus status = Guard(processor, "AddDevice", () => addDevice(driver, physical));
+        NtStatus status = Guard(processor, driver, "AddDevice", () => addDevice(driver, physical));
         if (NT_SUCCESS(status))
         {
             for (DeviceObject? device = physical.AttachedDevice; device is not null; device = device.AttachedDevice)
@@ -142,8 +142,9 @@ internal sealed class DriverRegistry(IoSystem io)
     }
 
     /// <summary>Runs a routine of a driver at PASSIVE_LEVEL; what it does not catch stops the machine.</summary>
-    private static NtStatus Guard(Processor processor, string routine, Func<NtStatus> call)
+    private static NtStatus Guard(Processor processor, DriverObject driver, string routine, Func<NtStatus> call)
     {
+        using OwnerScope code = processor.RunAs(driver.Owner);
         try
         {
             NtStatus status = call();

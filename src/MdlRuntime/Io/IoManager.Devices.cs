@@ -17,7 +17,11 @@ public static partial class IoManager
     public static NtStatus IoCreateDevice(DriverObject driver, object? deviceExtension, string? deviceName, uint deviceType, uint characteristics, bool exclusive, out DeviceObject? device)
     {
         ArgumentNullException.ThrowIfNull(driver);
-        return IoSystem.Of(Processor.Current).CreateDevice(driver, deviceExtension, deviceName, exclusive, out device);
+        Processor processor = Processor.Current;
+        device = null;
+        return processor.System.Faults.Strikes(nameof(IoCreateDevice))
+            ? NtStatus.STATUS_INSUFFICIENT_RESOURCES
+            : IoSystem.Of(processor).CreateDevice(driver, deviceExtension, deviceName, exclusive, out device);
     }
 
     /// <summary>Deletes a device object; one with open handles goes away with the last of them. IRQL at most APC_LEVEL. WDK: IoDeleteDevice.</summary>

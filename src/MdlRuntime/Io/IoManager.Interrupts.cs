@@ -46,6 +46,7 @@ public static partial class IoManager
         ArgumentNullException.ThrowIfNull(dpcRoutine);
         device.DpcRoutine = dpcRoutine;
         KernelCore.KeInitializeDpc(device.Dpc, s_runDeviceDpc, device);
+        device.Dpc.Owner = device.DriverObject.Owner;
     }
 
     /// <summary>Queues the DPC of a device; while it is queued, further calls do nothing. Any IRQL. WDK: IoRequestDpc.</summary>

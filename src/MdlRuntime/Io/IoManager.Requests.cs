@@ -31,7 +31,8 @@ public static partial class IoManager
     {
         if (stackSize < 1)
             throw new ArgumentOutOfRangeException(nameof(stackSize), stackSize, "allowed: 1 to 127");
-        return IoSystem.Of(Processor.Current).Irps.Allocate(stackSize);
+        Processor processor = Processor.Current;
+        return processor.System.Faults.Strikes(nameof(IoAllocateIrp)) ? null : IoSystem.Of(processor).Irps.Allocate(stackSize);
     }
 
     /// <summary>Frees a request that came from <see cref="IoAllocateIrp"/>; its MDLs must be gone. IRQL at most DISPATCH_LEVEL. WDK: IoFreeIrp.</summary>

@@ -6,13 +6,12 @@ public static partial class IoManager
 {
     /// <summary>Allocates a work item. IRQL at most DISPATCH_LEVEL. WDK: IoAllocateWorkItem.</summary>
     /// <param name="device">Handed to the routine.</param>
-    /// <returns>The work item.</returns>
+    /// <returns>The work item, or null when memory is used up.</returns>
     [Irql(Kirql.DISPATCH_LEVEL)]
     public static IoWorkItem? IoAllocateWorkItem(DeviceObject device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        _ = Processor.Current;
-        return new(device);
+        return Processor.Current.System.Faults.Strikes(nameof(IoAllocateWorkItem)) ? null : new(device);
     }
 
     /// <summary>Has a system worker thread call a routine once, at PASSIVE_LEVEL. IRQL at most DISPATCH_LEVEL. WDK: IoQueueWorkItem.</summary>

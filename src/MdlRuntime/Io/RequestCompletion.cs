@@ -96,6 +96,8 @@ internal static class RequestCompletion
         bool mustPropagate = irp.PendingReturned && !isOriginator;
         DeviceObject? device = isOriginator ? null : irp.Current.DeviceObject;
         system.Trace("CompletionRoutine", irp, (ulong)irp.Result.Status);
+        // The originator has no location of its own: its routine is taken for code of whoever completes.
+        using OwnerScope code = system.Processor.RunAs(device is null ? system.Processor.Thread.Owner : device.DriverObject.Owner);
         if (routine(device, irp, context) == NtStatus.STATUS_MORE_PROCESSING_REQUIRED)
             return false;
 

@@ -1,3 +1,5 @@
+using MdlRuntime.Verification;
+
 namespace MdlRuntime;
 
 /// <summary>The part that all requests of handles share: hand the request to the driver and take its result.</summary>
@@ -7,7 +9,7 @@ internal static class RequestSender
     public static Irp? Allocate(Processor processor, DeviceObject target, FileObject? file, MajorFunction function, KProcessorMode mode, UserRequest request)
     {
         IoSystem io = IoSystem.Of(processor);
-        if (io.Irps.Allocate(target.StackSize) is not { } irp)
+        if (processor.System.Faults.Strikes(IoManagerCalls.AllocateIrp) || io.Irps.Allocate(target.StackSize) is not { } irp)
             return null;
 
         irp.RequestorMode = mode;

@@ -94,7 +94,8 @@ internal static class StartIo
         DeviceQueue queue = device.Queue;
         queue.ActiveStarts++;
         processor.System.Trace("StartIo", irp, device.Address);
-        startIo(device, irp);
+        using (processor.RunAs(device.DriverObject.Owner))
+            startIo(device, irp);
         queue.ActiveStarts--;
         if (queue.StartsNext && queue.ActiveStarts == 0)
         {

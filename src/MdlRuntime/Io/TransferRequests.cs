@@ -1,3 +1,5 @@
+using MdlRuntime.Verification;
+
 namespace MdlRuntime;
 
 /// <summary>The I/O manager's part of a read or write before the driver sees it.</summary>
@@ -36,13 +38,13 @@ internal static class TransferRequests
     }
 
     /// <summary>An MDL over the caller's buffer, attached to the request and locked; what went wrong otherwise, with the MDL freed again.</summary>
-    public static NtStatus LockBuffer(Irp irp, nuint buffer, uint length, LockOperation operation, bool chargeQuota)
+    public static NtStatus LockBuffer(Irp irp, nuint buffer, uint length, LockOperation operation)
     {
         try
         {
-            Mdl mdl = IoManager.IoAllocateMdl(buffer, length, secondaryBuffer: false, chargeQuota, irp)
+            Mdl mdl = MdlAllocation.Allocate(buffer, length, secondaryBuffer: false, irp, IoManagerCalls.AllocateMdl)
                 ?? throw new NtStatusException(NtStatus.STATUS_INSUFFICIENT_RESOURCES);
-            MemoryManager.MmProbeAndLockPages(mdl, KProcessorMode.UserMode, operation);
+            MdlLocking.ProbeAndLock(mdl, KProcessorMode.UserMode, operation, IoManagerCalls.ProbeAndLockPages);
             return NtStatus.STATUS_SUCCESS;
         }
         catch (NtStatusException failure)
@@ -57,6 +59,9 @@ internal static class TransferRequests
     /// <summary>A system buffer for the request; false when pool is used up.</summary>
     public static bool TryAllocateSystemBuffer(Processor processor, Irp irp, uint length)
     {
+        if (processor.System.Faults.Strikes(IoManagerCalls.AllocatePool, SystemBufferTag))
+            return false;
+
         nuint address = processor.Memory.NonPagedPool.Allocate(length, SystemBufferTag, zero: false);
         if (address == 0)
             return false;
@@ -121,7 +126,7 @@ internal static class TransferRequests
         // An empty buffer has no pages to describe: the request goes out without an MDL.
         return length == 0
             ? NtStatus.STATUS_SUCCESS
-            : LockBuffer(irp, buffer, length, isRead ? LockOperation.IoWriteAccess : LockOperation.IoReadAccess, chargeQuota: true);
+            : LockBuffer(irp, buffer, length, isRead ? LockOperation.IoWriteAccess : LockOperation.IoReadAccess);
     }
 
     private static NtStatus AttachSystemBuffer(Processor processor, Irp irp, nuint buffer, uint length, bool isRead)

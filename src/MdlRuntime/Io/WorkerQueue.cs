@@ -43,7 +43,8 @@ internal sealed class WorkerQueue
             {
                 item.IsQueued = false;
                 _system.Trace("WorkItemRoutine", item);
-                item.Routine!(item.Device, item.Context);
+                using (_system.Processor.RunAs(item.Device.DriverObject.Owner))
+                    item.Routine!(item.Device, item.Context);
             }
 
             _system.Scheduler.Wait(_available, timeout: null);

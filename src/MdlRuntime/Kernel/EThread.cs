@@ -22,6 +22,9 @@ public sealed class EThread
     /// <summary>The process whose user half the thread sees now.</summary>
     internal EProcess CurrentProcess { get; private set; }
 
+    /// <summary>The driver whose code the thread runs now; null for the kernel's own and the host's.</summary>
+    internal CodeOwner? Owner { get; set; }
+
     internal bool IsAttached => _attached.Count > 0;
 
     /// <summary>A thread that no host call runs at the moment waits for one.</summary>

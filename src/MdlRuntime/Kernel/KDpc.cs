@@ -13,5 +13,7 @@ public sealed class KDpc
 
     internal bool IsQueued { get; set; }
 
+    internal CodeOwner? Owner { get; set; }
+
     internal KDpc? Next { get; set; }
 }

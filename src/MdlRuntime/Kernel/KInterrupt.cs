@@ -9,6 +9,7 @@ public sealed class KInterrupt
         Irql = irql;
         Routine = routine;
         Context = context;
+        Owner = Processor.Ambient?.Thread.Owner;
     }
 
     internal uint Vector { get; }
@@ -19,4 +20,7 @@ public sealed class KInterrupt
     internal KServiceRoutine Routine { get; }
 
     internal object? Context { get; }
+
+    /// <summary>The driver that connected it.</summary>
+    internal CodeOwner? Owner { get; }
 }

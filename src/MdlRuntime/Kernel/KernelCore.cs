@@ -47,7 +47,7 @@ public static partial class KernelCore
     /// <param name="routine">Runs at DISPATCH_LEVEL in an arbitrary context.</param>
     /// <param name="context">Handed to the routine.</param>
     public static void KeInitializeDpc(KDpc dpc, KDeferredRoutine routine, object? context) =>
-        (Require(dpc, nameof(dpc)).Routine, dpc.Context) = (Require(routine, nameof(routine)), context);
+        (Require(dpc, nameof(dpc)).Routine, dpc.Context, dpc.Owner) = (Require(routine, nameof(routine)), context, Processor.Ambient?.Thread.Owner);
 
     /// <summary>Takes a DPC out of the queue. Any IRQL. WDK: KeRemoveQueueDpc.</summary>
     /// <param name="dpc">An initialized DPC.</param>

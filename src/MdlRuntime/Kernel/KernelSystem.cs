@@ -18,6 +18,7 @@ internal sealed class KernelSystem : IDisposable
         _trace = options.Trace;
         Memory = new(options.MemoryBytes, options.Frames, options.SystemPtes, options.Seed);
         Verifier = new(this, options.Verifier);
+        Faults = new(this);
         SystemProcess = CreateProcess("System", hasUserSpace: false);
         IdleThread = new(SystemProcess, "Idle");
         Processor = new(this, IdleThread);
@@ -37,7 +38,7 @@ internal sealed class KernelSystem : IDisposable
 
     public Verifier Verifier { get; }
 
-    public FaultPlan Faults { get; } = new();
+    public FaultPlan Faults { get; }
 
     public EProcess SystemProcess { get; }
 

@@ -19,7 +19,7 @@ internal static class PoolRoutines
             Report(processor, 0x00, paged, 0, "ExAllocatePool2 was called for 0 bytes.");
         if (processor.Irql > HighestIrql(paged))
             Report(processor, paged ? 0x01u : 0x02u, paged, numberOfBytes, $"ExAllocatePool2 was called at {processor.Irql}.");
-        if (numberOfBytes == 0)
+        if (numberOfBytes == 0 || processor.System.Faults.Strikes(nameof(Executive.ExAllocatePool2), tag))
             return 0;
 
         Pool pool = paged ? processor.Memory.PagedPool : processor.Memory.NonPagedPool;

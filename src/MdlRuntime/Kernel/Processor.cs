@@ -50,6 +50,9 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
     /// <summary>Whose user half is visible.</summary>
     public EProcess Process => Thread.CurrentProcess;
 
+    /// <summary>Says whose code runs until the result is disposed of.</summary>
+    public OwnerScope RunAs(CodeOwner? owner) => new(Thread, owner);
+
     public void RaiseIrql(Kirql newIrql, out Kirql oldIrql)
     {
         oldIrql = Irql;
@@ -155,6 +158,7 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
         Kirql level = interrupt.Irql > irql ? interrupt.Irql : irql;
         (Irql, Mode) = (level, KProcessorMode.KernelMode);
         system.Trace("InterruptService", interrupt, interrupt.Vector);
+        using OwnerScope code = RunAs(interrupt.Owner);
         try
         {
             interrupt.Routine(interrupt, interrupt.Context);
@@ -280,6 +284,7 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
         (Kirql irql, KProcessorMode mode) = (Irql, Mode);
         (Irql, Mode) = (Kirql.DISPATCH_LEVEL, KProcessorMode.KernelMode);
         IsDpcActive = true;
+        using OwnerScope code = RunAs(null);
         try
         {
             while (_firstDpc is { } dpc)
@@ -289,6 +294,7 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
                     _lastDpc = null;
                 (dpc.IsQueued, dpc.Next) = (false, null);
                 system.Trace("DpcRoutine", dpc);
+                Thread.Owner = dpc.Owner;
                 dpc.Routine!(dpc, dpc.Context, dpc.Argument1, dpc.Argument2);
                 RequireIrql(Kirql.DISPATCH_LEVEL, "a DPC routine");
                 system.Interrupts.DeliverPending();

@@ -6,8 +6,9 @@ internal static class Threads
     public static NtStatus CreateSystemThread(out EThread? thread, KStartRoutine startRoutine, object? context)
     {
         ArgumentNullException.ThrowIfNull(startRoutine);
-        KernelSystem system = Processor.Current.System;
-        thread = new(system.SystemProcess, startRoutine.Method.Name);
+        Processor processor = Processor.Current;
+        KernelSystem system = processor.System;
+        thread = new(system.SystemProcess, startRoutine.Method.Name) { Owner = processor.Thread.Owner };
         system.Scheduler.Start(thread, startRoutine, context);
         return NtStatus.STATUS_SUCCESS;
     }

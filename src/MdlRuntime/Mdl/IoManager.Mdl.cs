@@ -19,7 +19,7 @@ public static partial class IoManager
         bool secondaryBuffer,
         bool chargeQuota,
         Irp? irp) =>
-        MdlAllocation.Allocate(virtualAddress, length, secondaryBuffer, irp);
+        MdlAllocation.Allocate(virtualAddress, length, secondaryBuffer, irp, nameof(IoAllocateMdl));
 
     /// <summary>Frees one MDL, not those behind it; releases a partial MDL's own mapping, but no page locks. IRQL at most DISPATCH_LEVEL. WDK: IoFreeMdl.</summary>
     /// <param name="mdl">What <see cref="IoAllocateMdl"/> returned. Freeing it twice stops the machine with 0xC2.</param>

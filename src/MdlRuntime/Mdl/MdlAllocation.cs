@@ -10,10 +10,11 @@ internal static class MdlAllocation
     private const MdlFlags Kept = MdlFlags.MDL_ALLOCATED_FIXED_SIZE | MdlFlags.MDL_PAGE_CONTENTS_INVARIANT;
     private const MdlFlags Inherited = MdlFlags.MDL_IO_PAGE_READ | MdlFlags.MDL_SOURCE_IS_NONPAGED_POOL | MdlFlags.MDL_MAPPED_TO_SYSTEM_VA | MdlFlags.MDL_IO_SPACE;
 
-    public static Mdl? Allocate(nuint virtualAddress, uint length, bool secondaryBuffer, Irp? irp)
+    /// <summary>IoAllocateMdl; a fault plan knows it as <paramref name="routine"/>.</summary>
+    public static Mdl? Allocate(nuint virtualAddress, uint length, bool secondaryBuffer, Irp? irp, string routine)
     {
         Processor processor = Processor.Current;
-        if (length > LongestBuffer)
+        if (length > LongestBuffer || processor.System.Faults.Strikes(routine))
             return null;
 
         int pages = (int)ADDRESS_AND_SIZE_TO_SPAN_PAGES(virtualAddress, length);

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace MdlRuntime;
 
 /// <summary>Pinning the frames of a buffer and letting them go.</summary>
@@ -7,7 +9,8 @@ internal static class MdlLocking
     private static readonly nuint EndOfList = nuint.MaxValue;
     private const MdlFlags Unlockable = MdlFlags.MDL_PAGES_LOCKED | MdlFlags.MDL_MAPPED_TO_SYSTEM_VA | MdlFlags.MDL_SOURCE_IS_NONPAGED_POOL | MdlFlags.MDL_PARTIAL;
 
-    public static void ProbeAndLock(Mdl mdl, KProcessorMode accessMode, LockOperation operation)
+    /// <summary>MmProbeAndLockPages; a fault plan knows it as <paramref name="routine"/>.</summary>
+    public static void ProbeAndLock(Mdl mdl, KProcessorMode accessMode, LockOperation operation, string routine)
     {
         Processor processor = Processor.Current;
         MdlChecks.Require(processor, mdl, Mdl.MdlFlagsOffset);
@@ -17,6 +20,8 @@ internal static class MdlLocking
                 $"MmProbeAndLockPages was called at IRQL {processor.Irql}.");
         }
 
+        if (processor.System.Faults.Strikes(routine))
+            RaiseShortage(routine);
         Lock(processor, mdl, accessMode, operation);
     }
 
@@ -38,6 +43,8 @@ internal static class MdlLocking
         if (process.HasExited)
             throw new NtStatusException(NtStatus.STATUS_PROCESS_IS_TERMINATING, $"{process} has exited") { RuleId = "MDL3002" };
 
+        if (processor.System.Faults.Strikes(nameof(MemoryManager.MmProbeAndLockProcessPages)))
+            RaiseShortage(nameof(MemoryManager.MmProbeAndLockProcessPages));
         EThread thread = processor.Thread;
         thread.Attach(process);
         try
@@ -145,6 +152,11 @@ internal static class MdlLocking
             mdl.Layer.Locks.Remove(mdl.Address);
         processor.System.Trace("MmUnlockPages", mdl, mdl.VirtualAddress, (ulong)pfns.Length);
     }
+
+    /// <summary>What a lock that lacks resources raises.</summary>
+    [DoesNotReturn]
+    private static void RaiseShortage(string routine) =>
+        throw new NtStatusException(NtStatus.STATUS_INSUFFICIENT_RESOURCES, $"{routine}: the fault plan of the machine lets no resources be found") { RuleId = "MDL3002" };
 
     private static void CheckRange(Mdl mdl, nuint start, KProcessorMode accessMode)
     {

@@ -22,9 +22,7 @@ internal static class MdlMapping
         int reserve = pfns.Length + 2 * guards;
         if (pfns.Length == 0 || region.FreePages - reserve < KeptFree(region, priority) || !region.TryReserve(reserve, out nuint address))
         {
-            if (bugCheckOnFailure && !mdl.Has(MdlFlags.MDL_MAPPING_CAN_FAIL))
-                StopWithoutPtes(processor, pfns.Length);
-            return 0;
+            return Fail(processor, mdl, KProcessorMode.KernelMode, bugCheckOnFailure);
         }
 
         address += (nuint)guards << PAGE_SHIFT;
@@ -38,6 +36,16 @@ internal static class MdlMapping
         mdl.Flags |= MdlFlags.MDL_MAPPED_TO_SYSTEM_VA | (mdl.Has(MdlFlags.MDL_PARTIAL) ? MdlFlags.MDL_PARTIAL_HAS_BEEN_MAPPED : 0);
         processor.System.Trace("MmMapLockedPagesSpecifyCache", mdl, mdl.SystemVa, (ulong)pfns.Length, (ulong)KProcessorMode.KernelMode);
         return mdl.SystemVa;
+    }
+
+    /// <summary>What a mapping that lacks resources leads to.</summary>
+    public static nuint Fail(Processor processor, Mdl mdl, KProcessorMode accessMode, bool bugCheckOnFailure)
+    {
+        if (accessMode == KProcessorMode.UserMode)
+            throw new NtStatusException(NtStatus.STATUS_INSUFFICIENT_RESOURCES, "no resources are left for a user mapping") { RuleId = "MDL3002" };
+        if (bugCheckOnFailure && !mdl.Has(MdlFlags.MDL_MAPPING_CAN_FAIL))
+            StopWithoutPtes(processor, mdl.PageCount);
+        return 0;
     }
 
     /// <summary>MmUnmapLockedPages of a system address, for a caller that has checked the IRQL.</summary>

@@ -10,7 +10,10 @@ internal static class MdlSystemAddress
         Processor processor = Processor.Current;
         MdlChecks.Require(processor, mdl, Mdl.MdlFlagsOffset);
         if (!mdl.Has(HasSystemAddress))
-            return Map(mdl, KProcessorMode.KernelMode, MemoryCachingType.MmCached, requestedAddress: 0, bugCheckOnFailure: false, priority);
+        {
+            return Map(mdl, KProcessorMode.KernelMode, MemoryCachingType.MmCached, requestedAddress: 0, bugCheckOnFailure: false, priority,
+                nameof(MemoryManager.MmGetSystemAddressForMdlSafe));
+        }
 
         if (processor.System.Verifier.IsOn)
             CheckShared(processor, mdl);
@@ -23,8 +26,9 @@ internal static class MdlSystemAddress
         return mdl.Has(HasSystemAddress) ? mdl.SystemVa : MapObsolete(mdl, KProcessorMode.KernelMode);
     }
 
-    public static nuint Map(
-        Mdl mdl, KProcessorMode accessMode, MemoryCachingType cacheType, nuint requestedAddress, bool bugCheckOnFailure, MmPagePriority priority)
+    /// <summary>MmMapLockedPagesSpecifyCache; a fault plan knows it as <paramref name="routine"/>.</summary>
+    public static nuint Map(Mdl mdl, KProcessorMode accessMode, MemoryCachingType cacheType, nuint requestedAddress, bool bugCheckOnFailure,
+        MmPagePriority priority, string routine)
     {
         Processor processor = Processor.Current;
         MdlChecks.Require(processor, mdl, Mdl.MdlFlagsOffset);
@@ -35,6 +39,8 @@ internal static class MdlSystemAddress
         CheckIrql(processor, mdl, accessMode, isUser ? 0x77u : 0x76u, "MmMapLockedPagesSpecifyCache");
         if (bugCheckOnFailure)
             MdlChecks.FlagViolation(mdl, 0x82, default, "MDL2006", "MmMapLockedPagesSpecifyCache: drivers pass FALSE for BugCheckOnFailure and test for NULL.");
+        if (processor.System.Faults.Strikes(routine))
+            return MdlMapping.Fail(processor, mdl, accessMode, bugCheckOnFailure);
         if (isUser)
             return MdlUserMapping.Map(processor, mdl, requestedAddress, priority);
 

@@ -14,7 +14,7 @@ public static partial class MemoryManager
         [MdlEffect(MdlEffect.Locks)] Mdl mdl,
         KProcessorMode accessMode,
         LockOperation operation) =>
-        MdlLocking.ProbeAndLock(mdl, accessMode, operation);
+        MdlLocking.ProbeAndLock(mdl, accessMode, operation, nameof(MmProbeAndLockPages));
 
     /// <summary><see cref="MmProbeAndLockPages"/> with addresses of another process. IRQL at most APC_LEVEL. WDK: MmProbeAndLockProcessPages.</summary>
     /// <param name="mdl">An initialized MDL, not locked, mapped or built.</param>

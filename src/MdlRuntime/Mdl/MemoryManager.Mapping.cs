@@ -42,7 +42,8 @@ public static partial class MemoryManager
         nuint requestedAddress,
         bool bugCheckOnFailure,
         MmPagePriority priority) =>
-        MdlSystemAddress.Map(mdl, accessMode, cacheType, requestedAddress, bugCheckOnFailure, priority);
+        MdlSystemAddress.Map(
+            mdl, accessMode, cacheType, requestedAddress, bugCheckOnFailure, priority, nameof(MmMapLockedPagesSpecifyCache));
 
     /// <summary><see cref="MmMapLockedPagesSpecifyCache"/> cached, at any user address, with high priority and a stop on failure. Obsolete; a verified machine reports every use. WDK: MmMapLockedPages.</summary>
     /// <param name="mdl">A locked MDL.</param>

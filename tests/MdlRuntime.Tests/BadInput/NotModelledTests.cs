@@ -33,7 +33,6 @@ public sealed class NotModelledTests
         ]),
         (typeof(UserProcess),
             [nameof(UserProcess.Reserve), nameof(UserProcess.Commit), nameof(UserProcess.Decommit), nameof(UserProcess.Share), nameof(UserProcess.Trim)]),
-        (typeof(FaultPlan), [nameof(FaultPlan.FailNth), nameof(FaultPlan.FailWithProbability), nameof(FaultPlan.Clear)]),
         (typeof(DmaRequestLine), [nameof(DmaRequestLine.ForChannel)]),
     ];
 

@@ -1,4 +1,5 @@
 using MdlRuntime.Simulation;
+using MdlRuntime.Verification;
 
 namespace MdlRuntime.Tests.Simulation;
 
@@ -10,7 +11,7 @@ public sealed class MachineOptionsTests
         { new() { MemoryBytes = (1 << 20) + 1 }, "multiples of 4096" },
         { new() { MemoryBytes = long.MaxValue }, "1099511627776" },
         { new() { Frames = (FramePolicy)9 }, "Scattered, Sequential, Reversed, HighFirst" },
-        { new() { Verifier = (Verification.VerifierMode)9 }, "Off, Survey, Strict" },
+        { new() { Verifier = (VerifierMode)9 }, "Off, Survey, Strict" },
         { new() { MapRegisters = 0 }, "1 to 65536" },
         { new() { MapRegisters = 65537 }, "1 to 65536" },
         { new() { SystemPtes = 0 }, "1 to 16777216" },

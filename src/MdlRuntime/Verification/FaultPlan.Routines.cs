@@ -1,0 +1,43 @@
+namespace MdlRuntime.Verification;
+
+public sealed partial class FaultPlan
+{
+    private static readonly string[] s_routines =
+    [
+        nameof(Executive.ExAllocatePool2),
+        nameof(DmaAdapter.AllocateCommonBuffer),
+        nameof(DmaAdapter.GetScatterGatherList),
+        nameof(IoManager.IoAllocateIrp),
+        nameof(IoManager.IoAllocateMdl),
+        nameof(IoManager.IoAllocateWorkItem),
+        nameof(IoManager.IoBuildAsynchronousFsdRequest),
+        nameof(IoManager.IoBuildDeviceIoControlRequest),
+        nameof(IoManager.IoBuildSynchronousFsdRequest),
+        nameof(IoManager.IoCreateDevice),
+        nameof(IoManager.IoGetDmaAdapter),
+        nameof(IoManager.IoMakeAssociatedIrp),
+        nameof(MemoryManager.MmAllocateContiguousMemorySpecifyCache),
+        nameof(MemoryManager.MmAllocateMappingAddress),
+        nameof(MemoryManager.MmAllocatePagesForMdl),
+        nameof(MemoryManager.MmAllocatePagesForMdlEx),
+        nameof(MemoryManager.MmGetSystemAddressForMdlSafe),
+        nameof(MemoryManager.MmMapIoSpace),
+        nameof(MemoryManager.MmMapLockedPagesSpecifyCache),
+        nameof(MemoryManager.MmProbeAndLockPages),
+        nameof(MemoryManager.MmProbeAndLockProcessPages),
+        IoManagerCalls.AllocateIrp,
+        IoManagerCalls.AllocateMdl,
+        IoManagerCalls.AllocatePool,
+        IoManagerCalls.ProbeAndLockPages,
+    ];
+
+    private static readonly string[] s_tagged =
+    [
+        nameof(Executive.ExAllocatePool2),
+        nameof(MemoryManager.MmAllocateMappingAddress),
+        IoManagerCalls.AllocatePool,
+    ];
+
+    /// <summary>The routines that can be made to fail, by WDK name; those that begin with <c>Io!</c> are the I/O manager's own calls.</summary>
+    public static IReadOnlyList<string> Routines { get; } = Array.AsReadOnly(s_routines);
+}
