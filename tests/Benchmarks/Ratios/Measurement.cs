@@ -53,6 +53,16 @@ internal static class Measurement
         return Median(ratios);
     }
 
+    /// <summary>Median time of one operation: to be read on an idle host only.</summary>
+    public static double Microseconds(Operation subject)
+    {
+        int times = Calibrate(subject);
+        double[] results = new double[ShortRounds];
+        for (int round = 0; round < results.Length; round++)
+            results[round] = Seconds(subject, times) / times * 1e6;
+        return Median(results);
+    }
+
     /// <summary>Bytes that one operation allocates on the managed heap once warm.</summary>
     public static double AllocatedBytes(Operation subject)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime;
 using MdlRuntime.Simulation;
+using MdlRuntime.Verification;
 
 namespace Benchmarks;
 
@@ -16,6 +17,7 @@ internal sealed class RatioReport : IDisposable
     private RatioReport()
     {
         AddMdls();
+        AddAccess();
         AddRequests();
         AddDma();
         AddAnalyzers();
@@ -57,27 +59,45 @@ internal sealed class RatioReport : IDisposable
 
     private void AddMdls()
     {
-        var pool = new SlotPool();
         foreach (int pages in (int[])[1, 16, 256])
         {
-            MdlRig rig = Keep(new MdlRig(pages));
+            MdlRig rig = Keep(new MdlRig(pages)), strict = Keep(new MdlRig(pages, VerifierMode.Strict));
             var walk = new PageWalk(pages);
             string suffix = pages == 1 ? "1 page" : $"{pages} pages";
-            AddRatio($"mdl-allocate-free/slot-pool, {suffix}", rig.AllocateAndFree, pool.TakeAndPut);
+            AddRatio($"mdl-allocate-free/array-pool, {suffix}", rig.AllocateAndFree, new RentedArrays(pages).RentAndReturn);
             AddRatio($"mdl-lock-unlock/page-walk, {suffix}", rig.LockAndUnlock, walk.CountUpAndDown);
             AddRatio($"mdl-map-unmap/page-walk, {suffix}", rig.MapAndUnmap, walk.CountUpAndDown);
-            AddBytes($"mdl-allocate-free bytes, {suffix}", rig.AllocateAndFree);
-            AddBytes($"mdl-lock-unlock bytes, {suffix}", rig.LockAndUnlock);
-            AddBytes($"mdl-map-unmap bytes, {suffix}", rig.MapAndUnmap);
+            AddRatio($"host-lock-unlock/mdl-lock-unlock, {suffix}", Keep(new HostPages(pages)).LockAndUnlock, rig.LockAndUnlock);
+            AddStrict($"mdl-allocate-free, {suffix}", strict.AllocateAndFree, rig.AllocateAndFree);
+            AddStrict($"mdl-lock-unlock, {suffix}", strict.LockAndUnlock, rig.LockAndUnlock);
+            AddStrict($"mdl-map-unmap, {suffix}", strict.MapAndUnmap, rig.MapAndUnmap);
         }
+    }
+
+    private void AddAccess()
+    {
+        AccessRig access = Keep(new AccessRig());
+        AddRatio("access-sequential/bare-table", access.Sequential, access.TableSequential);
+        AddRatio("access-random/bare-table", access.AtRandom, access.TableAtRandom);
+        AddBytes("access", access.AtRandom);
+        ReachRig reach = Keep(new ReachRig());
+        AddRatio("byte-at-end/byte-at-start, MDL of 63 MiB", reach.LargeEnd, reach.LargeStart);
+        AddRatio("byte-at-end/byte-at-start, chain of 1000", reach.ChainEnd, reach.ChainStart);
+        AddBytes("chain-find", reach.ChainEnd);
     }
 
     private void AddRequests()
     {
-        RequestRig rig = Keep(new RequestRig());
-        AddRatio("direct-read-4KiB/parts", rig.Read, rig.ReadNothing, rig.Parts.AllocateAndFree, rig.Parts.LockAndUnlock, rig.Parts.MapAndUnmap);
-        AddBytes("direct-read-4KiB bytes", rig.Read);
-        AddBytes("empty-read bytes", rig.ReadNothing);
+        RequestRig one = Keep(new RequestRig()), four = Keep(new RequestRig(drivers: 4)), eight = Keep(new RequestRig(drivers: 8));
+        RequestRig strict = Keep(new RequestRig(VerifierMode.Strict));
+        AddRatio("direct-read-4KiB/parts", one.Read, one.ReadNothing, one.Parts.AllocateAndFree, one.Parts.LockAndUnlock, one.Parts.MapAndUnmap);
+        AddMicroseconds("direct-read-4KiB", one.Read);
+        AddRatio("request-4-drivers/4-requests", four.ReadNothing, one.ReadNothing, one.ReadNothing, one.ReadNothing, one.ReadNothing);
+        AddRatio("request-8-drivers/2-requests-4-drivers", eight.ReadNothing, four.ReadNothing, four.ReadNothing);
+        AddBytes("request-8-drivers", eight.ReadNothing);
+        AddBytes("empty-read", one.ReadNothing);
+        AddStrict("direct-read-4KiB", strict.Read, one.Read);
+        AddStrict("empty-read", strict.ReadNothing, one.ReadNothing);
     }
 
     private void AddDma()
@@ -94,8 +114,8 @@ internal sealed class RatioReport : IDisposable
             AddRatio($"dma-direct-scattered/page-copies, {kibibytes} KiB", scattered.Transfer, copies.OnceToScatteredPages);
             AddRatio($"dma-bounced-to-memory/two-copies, {kibibytes} KiB", bouncedIn.Transfer, copies.TwiceToScatteredPages);
             AddRatio($"dma-bounced-to-device/two-copies, {kibibytes} KiB", bouncedOut.Transfer, copies.TwiceFromScatteredPages);
-            AddBytes($"dma-direct bytes, {kibibytes} KiB", scattered.Transfer);
-            AddBytes($"dma-bounced bytes, {kibibytes} KiB", bouncedIn.Transfer);
+            AddBytes($"dma-direct, {kibibytes} KiB", scattered.Transfer);
+            AddBytes($"dma-bounced, {kibibytes} KiB", bouncedIn.Transfer);
         }
     }
 
@@ -126,5 +146,23 @@ internal sealed class RatioReport : IDisposable
     private void AddProcessorTime(string name, Operation subject, Operation floor) =>
         _lines.Add((name, () => Measurement.ProcessorTimeRatio(subject, floor)));
 
-    private void AddBytes(string name, Operation subject) => _lines.Add((name, () => Measurement.AllocatedBytes(subject)));
+    /// <summary>What a verified machine costs over one without, and what either allocates.</summary>
+    private void AddStrict(string name, Operation strict, Operation off)
+    {
+        AddRatio($"strict/off, {name}", strict, off);
+        AddBytes(name, off);
+        AddBytes($"strict, {name}", strict);
+    }
+
+    private void AddMicroseconds(string name, Operation subject)
+    {
+        _operations.Add(subject);
+        _lines.Add(($"microseconds, {name}", () => Measurement.Microseconds(subject)));
+    }
+
+    private void AddBytes(string name, Operation subject)
+    {
+        _operations.Add(subject);
+        _lines.Add(($"bytes, {name}", () => Measurement.AllocatedBytes(subject)));
+    }
 }

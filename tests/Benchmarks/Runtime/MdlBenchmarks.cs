@@ -8,7 +8,7 @@ public class MdlBenchmarks
 {
     private const int Cycles = 1000;
 
-    private readonly SlotPool _pool = new();
+    private RentedArrays _arrays = null!;
     private MdlRig _rig = null!;
     private PageWalk _walk = null!;
 
@@ -16,13 +16,13 @@ public class MdlBenchmarks
     public int Pages { get; set; }
 
     [GlobalSetup]
-    public void SetUp() => (_rig, _walk) = (new(Pages), new(Pages));
+    public void SetUp() => (_rig, _walk, _arrays) = (new(Pages), new(Pages), new(Pages));
 
     [GlobalCleanup]
     public void CleanUp() => _rig.Dispose();
 
     [Benchmark(OperationsPerInvoke = Cycles)]
-    public ulong SlotPool() => _pool.TakeAndPut(Cycles);
+    public ulong RentedArrays() => _arrays.RentAndReturn(Cycles);
 
     [Benchmark(OperationsPerInvoke = Cycles)]
     public ulong AllocateAndFree() => _rig.AllocateAndFree(Cycles);

@@ -3,10 +3,10 @@ using MdlRuntime.Verification;
 
 namespace Benchmarks;
 
-/// <summary>A machine whose verifier is off, a process, and MDL operations on a buffer of it, each run in that process's context.</summary>
+/// <summary>A machine, a process, and MDL operations on a buffer of it, each run in that process's context.</summary>
 internal sealed class MdlRig : IDisposable
 {
-    private readonly Machine _machine = new(new() { Verifier = VerifierMode.Off });
+    private readonly Machine _machine;
     private readonly UserProcess _process;
     private readonly nuint _buffer;
     private readonly uint _length;
@@ -16,8 +16,9 @@ internal sealed class MdlRig : IDisposable
     private int _times;
     private ulong _sum;
 
-    public MdlRig(int pages)
+    public MdlRig(int pages, VerifierMode mode = VerifierMode.Off)
     {
+        _machine = new(new() { Verifier = mode });
         _length = (uint)pages * PAGE_SIZE;
         _process = _machine.CreateProcess("benchmark");
         _buffer = _process.Allocate(_length);

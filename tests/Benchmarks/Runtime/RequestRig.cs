@@ -8,21 +8,32 @@ internal sealed class RequestRig : IDisposable
 {
     public const uint Length = 4096;
 
-    private readonly Machine _machine = new(new() { Verifier = VerifierMode.Off });
+    private readonly Machine _machine;
     private readonly UserProcess _process;
     private readonly DeviceHandle _handle;
     private readonly nuint _buffer;
 
-    public RequestRig()
+    /// <summary>A stack of so many drivers: all but the lowest hand the request on.</summary>
+    public RequestRig(VerifierMode mode = VerifierMode.Off, int drivers = 1)
     {
         const string name = @"\Device\Benchmark";
-        _machine.LoadDriver("benchmark", (driver, _) =>
+        _machine = new(new() { Verifier = mode });
+        DeviceObject? top = null;
+        for (int i = 0; i < drivers; i++)
         {
-            driver.MajorFunction[MajorFunction.IRP_MJ_READ] = DispatchRead;
-            NtStatus status = IoCreateDevice(driver, null, name, FILE_DEVICE_UNKNOWN, 0, exclusive: false, out DeviceObject? device);
-            device!.Flags |= DeviceFlags.DO_DIRECT_IO;
-            return status;
-        });
+            string? deviceName = i == drivers - 1 ? name : null;
+            _machine.LoadDriver($"driver{i}", (driver, _) =>
+            {
+                driver.MajorFunction[MajorFunction.IRP_MJ_READ] = top is null ? DispatchRead : HandOn;
+                NtStatus status = IoCreateDevice(driver, null, deviceName, FILE_DEVICE_UNKNOWN, 0, exclusive: false, out DeviceObject? device);
+                device!.DeviceExtension = top is null ? null : IoAttachDeviceToDeviceStack(device, top);
+                device.Flags |= DeviceFlags.DO_DIRECT_IO;
+                device.Flags &= ~DeviceFlags.DO_DEVICE_INITIALIZING;
+                top = device;
+                return status;
+            });
+        }
+
         _process = _machine.CreateProcess("benchmark");
         _handle = _process.Open(name);
         _buffer = _process.Allocate(Length);
@@ -50,6 +61,12 @@ internal sealed class RequestRig : IDisposable
         for (int i = 0; i < times; i++)
             sum += _handle.Read(_buffer, length).Information;
         return sum == (ulong)times * length ? sum : throw new InvalidOperationException($"{times} reads returned {sum} bytes");
+    }
+
+    private static NtStatus HandOn(DeviceObject device, Irp irp)
+    {
+        IoCopyCurrentIrpStackLocationToNext(irp);
+        return IoCallDriver((DeviceObject)device.DeviceExtension!, irp);
     }
 
     private static NtStatus DispatchRead(DeviceObject device, Irp irp)
