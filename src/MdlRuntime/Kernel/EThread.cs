@@ -54,13 +54,13 @@ public sealed class EThread
 
     internal bool HasApc => _firstApc is not null;
 
-    internal void Attach(EProcess process)
+    internal void EnterProcess(EProcess process)
     {
         _attached.Push(CurrentProcess);
         CurrentProcess = process;
     }
 
-    internal void Detach() => CurrentProcess = _attached.Pop();
+    internal void LeaveProcess() => CurrentProcess = _attached.Pop();
 
     internal void EnqueueApc(KApc apc)
     {

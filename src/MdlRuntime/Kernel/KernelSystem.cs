@@ -78,12 +78,16 @@ internal sealed class KernelSystem : IDisposable
         string explanation, string? ruleId = null, Exception? cause = null)
     {
         Stop ??= new(code, parameter1, parameter2, parameter3, parameter4, explanation, ruleId, cause);
-        IsHalted = true;
+        Halt();
         throw Stop;
     }
 
     /// <summary>Refuses all code from now on.</summary>
-    public void SwitchOff() => _isOff = IsHalted = true;
+    public void SwitchOff()
+    {
+        _isOff = true;
+        Halt();
+    }
 
     public void ThrowIfHalted()
     {
@@ -99,6 +103,13 @@ internal sealed class KernelSystem : IDisposable
     {
         if (_trace is { } observer)
             observer(new(Scheduler.Now, Processor.Irql, Processor.Thread, routine, subject, value1, value2, value3));
+    }
+
+    /// <summary>Memory is out of reach as well: an access that finds its translation does not ask for the machine.</summary>
+    private void Halt()
+    {
+        IsHalted = true;
+        Memory.Translations.Clear();
     }
 
     public void Dispose()

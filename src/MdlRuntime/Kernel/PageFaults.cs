@@ -8,7 +8,7 @@ internal static class PageFaults
     {
         if (fault is PageFault.Guard or PageFault.CopyOnWrite or PageFault.NotResident && processor.Irql < Kirql.DISPATCH_LEVEL)
         {
-            ref Pte pte = ref processor.Memory.FindPte(processor.Process.Space, address);
+            ref Pte pte = ref processor.Memory.EditPte(processor.Process.Space, address);
             switch (fault)
             {
                 case PageFault.Guard:

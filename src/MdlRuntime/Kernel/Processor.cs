@@ -10,8 +10,15 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
     [ThreadStatic]
     private static Processor? t_current;
 
+    private readonly TranslationCache _translations = system.Memory.Translations;
     private KDpc? _firstDpc;
     private KDpc? _lastDpc;
+    private EThread _thread = idleThread;
+    private Kirql _irql;
+    private KProcessorMode _mode;
+
+    /// <summary>Which known translations the code that runs now must not use for a read.</summary>
+    private Refusal _refused;
 
     /// <summary>The processor that the calling host thread runs code of.</summary>
     public static Processor Current
@@ -38,12 +45,37 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
 
     public MemorySystem Memory => system.Memory;
 
-    public Kirql Irql { get; set; }
+    public Kirql Irql
+    {
+        get => _irql;
+        set
+        {
+            _irql = value;
+            _refused = RefusedAt(value, _mode);
+        }
+    }
 
-    public EThread Thread { get; set; } = idleThread;
+    public EThread Thread
+    {
+        get => _thread;
+        set
+        {
+            if (value.CurrentProcess != _thread.CurrentProcess)
+                _translations.Clear();
+            _thread = value;
+        }
+    }
 
     /// <summary>The mode of the code that runs now: user code reaches user addresses only.</summary>
-    public KProcessorMode Mode { get; set; }
+    public KProcessorMode Mode
+    {
+        get => _mode;
+        set
+        {
+            _mode = value;
+            _refused = RefusedAt(_irql, value);
+        }
+    }
 
     public bool IsDpcActive { get; private set; }
 
@@ -52,6 +84,20 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
 
     /// <summary>Says whose code runs until the result is disposed of.</summary>
     public OwnerScope RunAs(CodeOwner? owner) => new(Thread, owner);
+
+    /// <summary>Makes the user half of a process visible to the current thread.</summary>
+    public void Attach(EProcess process)
+    {
+        _thread.EnterProcess(process);
+        _translations.Clear();
+    }
+
+    /// <summary>Goes back to the process that was visible before.</summary>
+    public void Detach()
+    {
+        _thread.LeaveProcess();
+        _translations.Clear();
+    }
 
     public void RaiseIrql(Kirql newIrql, out Kirql oldIrql)
     {
@@ -197,17 +243,23 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref byte Access(nuint address, MemoryAccess access)
     {
-        const PteFlags present = PteFlags.Committed | PteFlags.Resident;
-        PteFlags required = access == MemoryAccess.Write ? present | PteFlags.Writable : present;
-        PteFlags examined = required | PteFlags.NoAccess | PteFlags.Guard | PteFlags.IoSpace;
-        bool isLow = Irql < Kirql.DISPATCH_LEVEL;
-        if (!isLow)
-            examined |= PteFlags.Pageable;
-        ref Pte pte = ref Memory.FindPte(Process.Space, address);
-        if (!Unsafe.IsNullRef(ref pte) && (pte.Flags & examined) == required && Mode == KProcessorMode.KernelMode
-            && (isLow || MemorySystem.IsSystemAddress(address)) && access != MemoryAccess.Execute)
-            return ref Memory.Arena.Byte(pte.Pfn, BYTE_OFFSET(address));
-        return ref AccessSlowly(address, access);
+        ref byte known = ref _translations.Find(address, access == MemoryAccess.Write ? _refused | Refusal.WriteProtected : _refused);
+        if (!Unsafe.IsNullRef(ref known) && access != MemoryAccess.Execute)
+            return ref known;
+        return ref AccessByTable(address, access);
+    }
+
+    /// <summary>
+    /// The byte at an address when its translation is known and permits the access to <paramref name="size"/> bytes; otherwise a null
+    /// reference, also outside any machine and on a halted one.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref byte Known(nuint address, uint size, MemoryAccess access)
+    {
+        Processor? processor = t_current;
+        if (processor is null || size > PAGE_SIZE || BYTE_OFFSET(address) > PAGE_SIZE - size)
+            return ref Unsafe.NullRef<byte>();
+        return ref processor._translations.Find(address, access == MemoryAccess.Write ? processor._refused | Refusal.WriteProtected : processor._refused);
     }
 
     /// <summary>Makes a page accessible as a fault handler would, without touching data. Raises or stops like <see cref="Access"/>.</summary>
@@ -227,7 +279,7 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
             throw new NtStatusException(NtStatus.STATUS_ACCESS_VIOLATION, what) { RuleId = ruleId };
 
         // A page that is there and refuses is no page fault: these two stops do not depend on the IRQL.
-        ref Pte pte = ref Memory.FindPte(Process.Space, address);
+        ref readonly Pte pte = ref Memory.FindPte(Process.Space, address);
         if (!isUser && fault == PageFault.WriteProtected)
             system.BugCheck(BugCheckCode.ATTEMPTED_WRITE_TO_READONLY_MEMORY, address, pte.Contents, 0, 0, what, ruleId ?? "MDL3011");
         if (!isUser && fault == PageFault.NoExecute)
@@ -237,7 +289,7 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
 
         const ulong freedEntry = 0, noTable = 2, notCanonical = 4;
         ulong operation = access switch { MemoryAccess.Read => 0, MemoryAccess.Write => 2, _ => 0x10 };
-        ulong type = !MemorySystem.IsSystemAddress(address) ? notCanonical : Unsafe.IsNullRef(ref pte) ? noTable : freedEntry;
+        ulong type = !MemorySystem.IsSystemAddress(address) ? notCanonical : Unsafe.IsNullRef(in pte) ? noTable : freedEntry;
         system.BugCheck(BugCheckCode.PAGE_FAULT_IN_NONPAGED_AREA, address, operation, 0, type, what, ruleId);
     }
 
@@ -253,6 +305,21 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
         system.BugCheck(code, (ulong)status, 0, 0, 0, $"An exception left {where}: {exception.Message}", raised?.RuleId, exception);
     }
 
+    private static Refusal RefusedAt(Kirql irql, KProcessorMode mode) =>
+        (irql >= Kirql.DISPATCH_LEVEL ? Refusal.Pageable | Refusal.UserHalf : Refusal.None)
+        | (mode == KProcessorMode.UserMode ? Refusal.SystemHalf : Refusal.None);
+
+    private ref byte AccessByTable(nuint address, MemoryAccess access)
+    {
+        system.ThrowIfHalted();
+        ref byte accessed = ref AccessSlowly(address, access);
+        const PteFlags present = PteFlags.Committed | PteFlags.Resident;
+        ref readonly Pte pte = ref Memory.FindPte(Process.Space, address);
+        if ((pte.Flags & (present | PteFlags.NoAccess | PteFlags.Guard | PteFlags.IoSpace)) == present)
+            _translations.Add(address, pte, ref Memory.Arena.Byte(pte.Pfn, 0));
+        return ref accessed;
+    }
+
     private ref byte AccessSlowly(nuint address, MemoryAccess access)
     {
         if (Mode == KProcessorMode.UserMode && address > UserSpace.HighestAddress)
@@ -262,7 +329,7 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
         if (fault != PageFault.None)
             pfn = PageFaults.Resolve(this, address, access, fault);
 
-        ref Pte pte = ref Memory.FindPte(Process.Space, address);
+        ref readonly Pte pte = ref Memory.FindPte(Process.Space, address);
         if (pte.Has(PteFlags.IoSpace))
             throw new NotModelledException($"access to device memory at {address:X16} through a virtual address");
         // A page that happens to be in memory hides the mistake until it is not (D9). A locked frame does not help a user address:

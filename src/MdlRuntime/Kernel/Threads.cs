@@ -19,7 +19,7 @@ internal static class Threads
         processor.RequireHere(process);
         if (process.HasExited)
             throw new InvalidOperationException($"process {process} has exited");
-        processor.Thread.Attach(process);
+        processor.Attach(process);
     }
 
     public static void Detach()
@@ -31,6 +31,6 @@ internal static class Threads
                 $"KeUnstackDetachProcess was called on thread {processor.Thread}, which is attached to no process.");
         }
 
-        processor.Thread.Detach();
+        processor.Detach();
     }
 }

@@ -15,16 +15,12 @@ public static class VirtualMemory
     /// <param name="address">Address of its first byte.</param>
     /// <returns>The value.</returns>
     /// <exception cref="NtStatusException">The user address cannot be read.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Read<T>(
         [MdlValue(MdlValueKind.MemoryAddress)] nuint address) where T : unmanaged
     {
-        Processor processor = Processor.Current;
-        if (BYTE_OFFSET(address) + (uint)Unsafe.SizeOf<T>() <= PAGE_SIZE)
-            return Unsafe.ReadUnaligned<T>(ref processor.Access(address, MemoryAccess.Read));
-
-        T value = default;
-        MemoryAccesses.CopyTo(processor, address, MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref value, 1)));
-        return value;
+        ref byte known = ref Processor.Known(address, (uint)Unsafe.SizeOf<T>(), MemoryAccess.Read);
+        return Unsafe.IsNullRef(ref known) ? ReadByTable<T>(address) : Unsafe.ReadUnaligned<T>(ref known);
     }
 
     /// <summary>Writes a value, as <c>*(T*)address = value</c> would; it need not be aligned.</summary>
@@ -32,15 +28,16 @@ public static class VirtualMemory
     /// <param name="address">Address of its first byte.</param>
     /// <param name="value">The value.</param>
     /// <exception cref="NtStatusException">The user address cannot be written.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Write<T>(
         [MdlValue(MdlValueKind.MemoryAddress)] nuint address,
         T value) where T : unmanaged
     {
-        Processor processor = Processor.Current;
-        if (BYTE_OFFSET(address) + (uint)Unsafe.SizeOf<T>() <= PAGE_SIZE)
-            Unsafe.WriteUnaligned(ref processor.Access(address, MemoryAccess.Write), value);
+        ref byte known = ref Processor.Known(address, (uint)Unsafe.SizeOf<T>(), MemoryAccess.Write);
+        if (Unsafe.IsNullRef(ref known))
+            WriteByTable(address, value);
         else
-            MemoryAccesses.CopyFrom(processor, address, MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));
+            Unsafe.WriteUnaligned(ref known, value);
     }
 
     /// <summary>Copies simulated memory out.</summary>
@@ -83,4 +80,26 @@ public static class VirtualMemory
     public static MemoryRuns EnumerateRuns(
         [MdlValue(MdlValueKind.MemoryAddress)] nuint address,
         [MdlValue(MdlValueKind.Length)] nuint length) => new(Processor.Current, address, length);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static T ReadByTable<T>(nuint address) where T : unmanaged
+    {
+        Processor processor = Processor.Current;
+        if (BYTE_OFFSET(address) + (uint)Unsafe.SizeOf<T>() <= PAGE_SIZE)
+            return Unsafe.ReadUnaligned<T>(ref processor.Access(address, MemoryAccess.Read));
+
+        T value = default;
+        MemoryAccesses.CopyTo(processor, address, MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref value, 1)));
+        return value;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void WriteByTable<T>(nuint address, T value) where T : unmanaged
+    {
+        Processor processor = Processor.Current;
+        if (BYTE_OFFSET(address) + (uint)Unsafe.SizeOf<T>() <= PAGE_SIZE)
+            Unsafe.WriteUnaligned(ref processor.Access(address, MemoryAccess.Write), value);
+        else
+            MemoryAccesses.CopyFrom(processor, address, MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref value, 1)));
+    }
 }

@@ -45,15 +45,14 @@ internal static class MdlLocking
 
         if (processor.System.Faults.Strikes(nameof(MemoryManager.MmProbeAndLockProcessPages)))
             RaiseShortage(nameof(MemoryManager.MmProbeAndLockProcessPages));
-        EThread thread = processor.Thread;
-        thread.Attach(process);
+        processor.Attach(process);
         try
         {
             Lock(processor, mdl, accessMode, operation, subcode: 0xB1);
         }
         finally
         {
-            thread.Detach();
+            processor.Detach();
         }
     }
 
@@ -184,7 +183,7 @@ internal static class MdlLocking
         nuint page = mdl.BaseVa;
         while (locked < pfns.Length)
         {
-            Span<Pte> entries = processor.Memory.FindEntries(space, page + ((nuint)locked << PAGE_SHIFT), pfns.Length - locked);
+            ReadOnlySpan<Pte> entries = processor.Memory.FindEntries(space, page + ((nuint)locked << PAGE_SHIFT), pfns.Length - locked);
             int run = frames.LockRun(entries, mask, wanted, pfns[locked..]);
             locked += run;
             if (run > 0 && run == entries.Length)

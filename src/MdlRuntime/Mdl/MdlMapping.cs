@@ -29,7 +29,7 @@ internal static class MdlMapping
         PteFlags protection = (priority & MmPagePriority.MdlMappingNoWrite) == 0 ? PteFlags.Writable : 0;
         if ((priority & MmPagePriority.MdlMappingNoExecute) == 0)
             protection |= PteFlags.Executable;
-        processor.Memory.Frames.FillView(region.Entries(address, pfns.Length), pfns, protection, MemoryCachingType.MmCached);
+        processor.Memory.Frames.FillView(region.EditEntries(address, pfns.Length), pfns, protection, MemoryCachingType.MmCached);
 
         mdl.Mapping = new(address, pfns.Length, guards, pfns[0], mdl.BaseVa);
         mdl.SystemVa = address + mdl.Offset;

@@ -28,7 +28,7 @@ internal static class MdlNonPaged
         MdlFlags added = MdlFlags.MDL_SOURCE_IS_NONPAGED_POOL;
         for (int i = 0; i < pfns.Length; i++)
         {
-            ref Pte pte = ref RequireResident(processor, mdl, mdl.BaseVa + ((nuint)i << PAGE_SHIFT));
+            ref readonly Pte pte = ref RequireResident(processor, mdl, mdl.BaseVa + ((nuint)i << PAGE_SHIFT));
             if (pte.Has(PteFlags.IoSpace))
                 added |= MdlFlags.MDL_IO_SPACE;
             pfns[i] = pte.Pfn.Number;
@@ -43,8 +43,8 @@ internal static class MdlNonPaged
     public static PhysicalAddress GetPhysicalAddress(nuint address)
     {
         Processor processor = Processor.Current;
-        ref Pte pte = ref processor.Memory.FindPte(processor.Process.Space, address);
-        return Unsafe.IsNullRef(ref pte) || !pte.Has(PteFlags.Resident)
+        ref readonly Pte pte = ref processor.Memory.FindPte(processor.Process.Space, address);
+        return Unsafe.IsNullRef(in pte) || !pte.Has(PteFlags.Resident)
             ? default
             : new(pte.Pfn.Address.QuadPart + BYTE_OFFSET(address));
     }
@@ -56,7 +56,7 @@ internal static class MdlNonPaged
         return processor.Memory.Translate(processor.Process.Space, address, MemoryAccess.Read, out _) == PageFault.None;
     }
 
-    private static ref Pte RequireResident(Processor processor, Mdl mdl, nuint address)
+    private static ref readonly Pte RequireResident(Processor processor, Mdl mdl, nuint address)
     {
         if (processor.Memory.PagedRegion.Contains(address))
         {
@@ -64,8 +64,8 @@ internal static class MdlNonPaged
                 $"MmBuildMdlForNonPagedPool: {address:X16} is paged pool; lock it with MmProbeAndLockPages instead.");
         }
 
-        ref Pte pte = ref processor.Memory.FindPte(processor.Process.Space, address);
-        if (Unsafe.IsNullRef(ref pte) || !pte.Has(PteFlags.Committed | PteFlags.Resident))
+        ref readonly Pte pte = ref processor.Memory.FindPte(processor.Process.Space, address);
+        if (Unsafe.IsNullRef(in pte) || !pte.Has(PteFlags.Committed | PteFlags.Resident))
         {
             // 0x1240: an MDL is built over a range that is not in memory.
             processor.System.BugCheck(BugCheckCode.MEMORY_MANAGEMENT, 0x1240, mdl.Address, PteBase + (address >> PAGE_SHIFT) * 8, 0,

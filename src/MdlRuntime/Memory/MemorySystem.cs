@@ -20,14 +20,17 @@ internal sealed class MemorySystem : IDisposable
         Frames = new(Arena.FrameCount, policy, seed);
         // A pool may grow to the size of memory; its table costs 16 bytes per page of address range.
         int poolPages = (int)Math.Min(Arena.FrameCount, 1 << 20);
-        NonPagedRegion = new(NonPagedPoolBase, poolPages);
-        PagedRegion = new(PagedPoolBase, poolPages);
-        SystemPtes = new(SystemPteBase, systemPtes);
+        NonPagedRegion = new(NonPagedPoolBase, poolPages, Translations);
+        PagedRegion = new(PagedPoolBase, poolPages, Translations);
+        SystemPtes = new(SystemPteBase, systemPtes, Translations);
         NonPagedPool = new(this, NonPagedRegion, FrameUse.NonPagedPool, PteFlags.Writable);
         PagedPool = new(this, PagedRegion, FrameUse.PagedPool, PteFlags.Writable | PteFlags.Pageable);
     }
 
     public FrameArena Arena { get; }
+
+    /// <summary>Short cuts through the page tables.</summary>
+    public TranslationCache Translations { get; } = new();
 
     public FrameDatabase Frames { get; }
 
@@ -45,7 +48,7 @@ internal sealed class MemorySystem : IDisposable
     public static bool IsSystemAddress(nuint address) => address >= SystemRangeStart;
 
     /// <summary>The page-table entry of an address, or a null reference where no table is. <paramref name="user"/> may be null for system addresses.</summary>
-    public ref Pte FindPte(UserSpace? user, nuint address)
+    public ref readonly Pte FindPte(UserSpace? user, nuint address)
     {
         if (!IsSystemAddress(address))
         {
@@ -60,8 +63,15 @@ internal sealed class MemorySystem : IDisposable
         return ref region[address];
     }
 
+    /// <summary>The same entry, to be changed.</summary>
+    public ref Pte EditPte(UserSpace? user, nuint address)
+    {
+        Translations.Clear();
+        return ref Unsafe.AsRef(in FindPte(user, address));
+    }
+
     /// <summary>The entries of consecutive pages from <paramref name="address"/> on that lie in one table, at most <paramref name="count"/>; none where no table is.</summary>
-    public Span<Pte> FindEntries(UserSpace? user, nuint address, int count)
+    public ReadOnlySpan<Pte> FindEntries(UserSpace? user, nuint address, int count)
     {
         if (!IsSystemAddress(address))
             return user is null || address > UserSpace.HighestAddress ? [] : user.Entries(address, count);
@@ -96,8 +106,8 @@ internal sealed class MemorySystem : IDisposable
     /// <summary>Translates one address; <paramref name="pfn"/> is meaningful only without a fault.</summary>
     public PageFault Translate(UserSpace? user, nuint address, MemoryAccess access, out Pfn pfn)
     {
-        ref Pte pte = ref FindPte(user, address);
-        if (Unsafe.IsNullRef(ref pte))
+        ref readonly Pte pte = ref FindPte(user, address);
+        if (Unsafe.IsNullRef(in pte))
         {
             pfn = Pfn.None;
             return PageFault.NotMapped;

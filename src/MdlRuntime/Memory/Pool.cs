@@ -127,13 +127,14 @@ internal sealed class Pool(MemorySystem memory, SystemRegion region, FrameUse us
         }
 
         Pfn pfn = Pfn.None;
-        for (int i = 0; i < count; i++)
+        Span<Pte> entries = region.EditEntries(start, count);
+        for (int i = 0; i < entries.Length; i++)
         {
             if (contiguous)
                 pfn = new(first.Number + (nuint)i);
             else
                 memory.Frames.TryAllocate(use, pfn, out pfn);
-            region[start + ((nuint)i << PAGE_SHIFT)] = new()
+            entries[i] = new()
             {
                 Pfn = pfn,
                 Flags = protection | PteFlags.Committed | PteFlags.Resident,
@@ -147,7 +148,7 @@ internal sealed class Pool(MemorySystem memory, SystemRegion region, FrameUse us
 
     private void ReleasePages(nuint address, int count)
     {
-        foreach (ref Pte pte in region.Entries(address, count))
+        foreach (ref Pte pte in region.EditEntries(address, count))
             memory.Frames.RemoveOwner(pte.Pfn);
         region.Release(address, count);
     }

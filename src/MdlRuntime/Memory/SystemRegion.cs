@@ -1,7 +1,7 @@
 namespace MdlRuntime;
 
 /// <summary>A range of system addresses with a flat page table; runs of pages are reserved and released in it.</summary>
-internal sealed class SystemRegion(nuint baseAddress, int pages)
+internal sealed class SystemRegion(nuint baseAddress, int pages, TranslationCache translations)
 {
     private readonly Pte[] _table = new Pte[pages];
     private readonly RunBitmap _reserved = new(pages);
@@ -17,10 +17,17 @@ internal sealed class SystemRegion(nuint baseAddress, int pages)
     /// <summary>Pages from an address of the region to its end.</summary>
     public nuint PagesFrom(nuint address) => (nuint)_table.Length - ((address - baseAddress) >> PAGE_SHIFT);
 
-    public ref Pte this[nuint address] => ref _table[(int)((address - baseAddress) >> PAGE_SHIFT)];
+    public ref readonly Pte this[nuint address] => ref _table[IndexOf(address)];
 
     /// <summary>The entries of consecutive pages from <paramref name="address"/> on.</summary>
-    public Span<Pte> Entries(nuint address, int count) => _table.AsSpan((int)((address - baseAddress) >> PAGE_SHIFT), count);
+    public ReadOnlySpan<Pte> Entries(nuint address, int count) => _table.AsSpan(IndexOf(address), count);
+
+    /// <summary>The entries, to be changed.</summary>
+    public Span<Pte> EditEntries(nuint address, int count)
+    {
+        translations.Clear();
+        return _table.AsSpan(IndexOf(address), count);
+    }
 
     public bool TryReserve(int count, out nuint address)
     {
@@ -32,7 +39,9 @@ internal sealed class SystemRegion(nuint baseAddress, int pages)
     /// <summary>Clears the entries and returns the addresses.</summary>
     public void Release(nuint address, int count)
     {
-        Entries(address, count).Clear();
-        _reserved.Release((int)((address - baseAddress) >> PAGE_SHIFT), count);
+        EditEntries(address, count).Clear();
+        _reserved.Release(IndexOf(address), count);
     }
+
+    private int IndexOf(nuint address) => (int)((address - baseAddress) >> PAGE_SHIFT);
 }

@@ -33,7 +33,7 @@ internal sealed class UserSpace(MemorySystem memory)
         address <= HighestAddress && length <= HighestAddress + 1 - address;
 
     /// <summary>The entry of an address, or a null reference when its part of the table does not exist.</summary>
-    public ref Pte Find(nuint address)
+    public ref readonly Pte Find(nuint address)
     {
         nuint index = LeafIndex(address);
         if (_lastLeaf is null || _lastLeafIndex != index)
@@ -46,10 +46,17 @@ internal sealed class UserSpace(MemorySystem memory)
         return ref _lastLeaf[(int)(address >> PAGE_SHIFT) & (LeafSize - 1)];
     }
 
-    /// <summary>The entries of consecutive pages from <paramref name="address"/> on, at most <paramref name="count"/>; fewer at the end of a table, none without a table.</summary>
-    public Span<Pte> Entries(nuint address, int count)
+    /// <summary>The same entry, to be changed.</summary>
+    public ref Pte Edit(nuint address)
     {
-        if (Unsafe.IsNullRef(ref Find(address)))
+        memory.Translations.Clear();
+        return ref Unsafe.AsRef(in Find(address));
+    }
+
+    /// <summary>The entries of consecutive pages from <paramref name="address"/> on, at most <paramref name="count"/>; fewer at the end of a table, none without a table.</summary>
+    public ReadOnlySpan<Pte> Entries(nuint address, int count)
+    {
+        if (Unsafe.IsNullRef(in Find(address)))
             return [];
 
         int first = (int)(address >> PAGE_SHIFT) & (LeafSize - 1);
@@ -58,8 +65,8 @@ internal sealed class UserSpace(MemorySystem memory)
 
     public PteFlags FlagsOf(nuint address)
     {
-        ref Pte pte = ref Find(address);
-        return Unsafe.IsNullRef(ref pte) ? PteFlags.None : pte.Flags;
+        ref readonly Pte pte = ref Find(address);
+        return Unsafe.IsNullRef(in pte) ? PteFlags.None : pte.Flags;
     }
 
     /// <summary>Commits zeroed pages in a new region; false when no address range or no frame is left, and then nothing is changed.</summary>
@@ -110,7 +117,7 @@ internal sealed class UserSpace(MemorySystem memory)
     {
         for (nuint address = region.Base; address < region.End; address += PAGE_SIZE)
         {
-            ref Pte pte = ref Find(address);
+            ref Pte pte = ref Edit(address);
             if (pte.Has(PteFlags.Resident) && !pte.Has(PteFlags.View))
                 memory.Frames.RemoveOwner(pte.Pfn);
             pte = default;
@@ -194,7 +201,7 @@ internal sealed class UserSpace(MemorySystem memory)
             _spareLeaf = null;
         }
 
-        return ref Find(address);
+        return ref Edit(address);
     }
 
     /// <summary>Frees the parts of the table that only a removed region used; one is kept for the next region.</summary>

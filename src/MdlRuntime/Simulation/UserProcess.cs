@@ -78,7 +78,7 @@ public sealed partial class UserProcess
         const PteFlags protectionFlags = PteFlags.Writable | PteFlags.Executable | PteFlags.NoAccess | PteFlags.Guard | PteFlags.CopyOnWrite;
         for (nuint at = PAGE_ALIGN(address); at < end; at += PAGE_SIZE)
         {
-            ref Pte pte = ref Space.Find(at);
+            ref Pte pte = ref Space.Edit(at);
             pte.Flags = (pte.Flags & ~protectionFlags) | PageProtections.ToPteFlags(protection);
         }
     }

@@ -139,7 +139,7 @@ public sealed class AccessTests
         UserProcess process = machine.CreateProcess("app");
         nuint buffer = process.Allocate(16);
         process.Write(buffer, [1, 2, 3]);
-        ref Pte pte = ref process.Object.Space!.Find(buffer);
+        ref Pte pte = ref process.Object.Space!.Edit(buffer);
         Pfn shared = pte.Pfn;
         machine.System.Memory.Frames.AddOwner(shared);
         pte.Flags = (pte.Flags & ~PteFlags.Writable) | PteFlags.CopyOnWrite;
@@ -216,7 +216,7 @@ public sealed class AccessTests
             memory.NonPagedPool.Free(address);
         if (@case.Place is Place.User or Place.PagedPool or Place.NonPagedPool)
         {
-            ref Pte pte = ref memory.FindPte(process.Object.Space, address);
+            ref Pte pte = ref memory.EditPte(process.Object.Space, address);
             pte.Flags = (pte.Flags & ~PteFlags.Writable) | @case.Protection;
         }
 

@@ -153,7 +153,7 @@ public sealed class LockingTests
     [Fact, Proves("MDL-157")]
     public void A_copy_on_write_page_is_copied_before_it_is_locked_for_write() => InProcess((machine, process, buffer) =>
     {
-        ref Pte pte = ref process.Object.Space!.Find(buffer);
+        ref Pte pte = ref process.Object.Space!.Edit(buffer);
         pte.Flags = pte.Flags & ~PteFlags.Writable | PteFlags.CopyOnWrite;
         nuint shared = Frame(buffer);
         Mdl mdl = NewLocked(buffer, 0x1000, IoReadAccess);
@@ -371,7 +371,7 @@ public sealed class LockingTests
 
     private static void MakeDeviceMemory(UserProcess process, nuint address, nuint pfn)
     {
-        ref Pte pte = ref process.Object.Space!.Find(address);
+        ref Pte pte = ref process.Object.Space!.Edit(address);
         pte = new() { Pfn = new(pfn), Flags = pte.Flags | PteFlags.IoSpace | PteFlags.View };
     }
 }

@@ -42,7 +42,7 @@ public sealed class PoolTests
         nuint address = memory.NonPagedPool.Allocate(3 * PAGE_SIZE + 1, Tag, zero: false);
 
         Assert.Equal(0u, BYTE_OFFSET(address));
-        Span<Pte> entries = memory.NonPagedRegion.Entries(address, 4);
+        ReadOnlySpan<Pte> entries = memory.NonPagedRegion.Entries(address, 4);
         for (int i = 1; i < entries.Length; i++)
             Assert.NotEqual(entries[i - 1].Pfn.Number + 1, entries[i].Pfn.Number);
     }
