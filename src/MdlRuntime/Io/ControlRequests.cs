@@ -16,18 +16,25 @@ internal static class ControlRequests
         if (RequestSender.Allocate(processor, target, file, MajorFunction.IRP_MJ_DEVICE_CONTROL, KProcessorMode.UserMode, request) is not { } irp)
             return NtStatus.STATUS_INSUFFICIENT_RESOURCES;
 
-        ref DeviceIoControlParameters parameters = ref irp.Next.ParametersUnchecked.DeviceIoControl;
-        (parameters.IoControlCode, parameters.InputBufferLength, parameters.OutputBufferLength) = (code, inputLength, outputLength);
-        status = method switch
-        {
-            METHOD_BUFFERED => AttachSystemBuffer(processor, irp, input, inputLength, output, outputLength),
-            METHOD_NEITHER => AttachPointers(irp, input, output),
-            _ => AttachMdl(processor, irp, method, input, inputLength, output, outputLength),
-        };
+        status = Attach(processor, irp, code, new(input, inputLength, output, outputLength), KProcessorMode.UserMode);
         // Without deferred completion stage 2 always comes by APC.
         return status == NtStatus.STATUS_SUCCESS
             ? RequestSender.Send(processor, target, irp)
             : RequestSender.Abandon(processor, irp, status);
+    }
+
+    /// <summary>Fills in the parameters and attaches the buffers as the transfer type of the code asks for.</summary>
+    public static NtStatus Attach(Processor processor, Irp irp, uint code, in ControlBuffers buffers, KProcessorMode mode)
+    {
+        ref DeviceIoControlParameters parameters = ref irp.Next.ParametersUnchecked.DeviceIoControl;
+        (parameters.IoControlCode, parameters.InputBufferLength, parameters.OutputBufferLength) = (code, buffers.InputLength, buffers.OutputLength);
+        uint method = code & 3;
+        return method switch
+        {
+            METHOD_BUFFERED => AttachSystemBuffer(processor, irp, buffers),
+            METHOD_NEITHER => AttachPointers(irp, buffers),
+            _ => AttachMdl(processor, irp, method, buffers, mode),
+        };
     }
 
     private static NtStatus Probe(uint method, nuint input, ref uint inputLength, nuint output, ref uint outputLength)
@@ -56,42 +63,45 @@ internal static class ControlRequests
         }
     }
 
-    private static NtStatus AttachSystemBuffer(Processor processor, Irp irp, nuint input, uint inputLength, nuint output, uint outputLength)
+    private static NtStatus AttachSystemBuffer(Processor processor, Irp irp, in ControlBuffers buffers)
     {
-        uint length = Math.Max(inputLength, outputLength);
-        irp.CallerBuffer = output;
+        uint length = Math.Max(buffers.InputLength, buffers.OutputLength);
+        irp.CallerBuffer = buffers.Output;
         if (length == 0)
             return NtStatus.STATUS_SUCCESS;
         if (!TransferRequests.TryAllocateSystemBuffer(processor, irp, length))
             return NtStatus.STATUS_INSUFFICIENT_RESOURCES;
 
-        irp.FlagBits |= IoManager.IRP_BUFFERED_IO | (output != 0 ? IoManager.IRP_INPUT_OPERATION : 0);
-        irp.OutputLength = outputLength;
-        return TransferRequests.Copy(irp.SystemBuffer, input, inputLength);
+        irp.FlagBits |= IoManager.IRP_BUFFERED_IO | (buffers.Output != 0 ? IoManager.IRP_INPUT_OPERATION : 0);
+        irp.OutputLength = buffers.OutputLength;
+        return CopyInput(irp, buffers);
     }
 
-    private static NtStatus AttachPointers(Irp irp, nuint input, nuint output)
+    private static NtStatus AttachPointers(Irp irp, in ControlBuffers buffers)
     {
-        irp.CallerBuffer = output;
-        irp.Next.ParametersUnchecked.DeviceIoControl.Type3InputBuffer = input;
+        irp.CallerBuffer = buffers.Output;
+        irp.Next.ParametersUnchecked.DeviceIoControl.Type3InputBuffer = buffers.Input;
         return NtStatus.STATUS_SUCCESS;
     }
 
-    private static NtStatus AttachMdl(Processor processor, Irp irp, uint method, nuint input, uint inputLength, nuint output, uint outputLength)
+    private static NtStatus AttachMdl(Processor processor, Irp irp, uint method, in ControlBuffers buffers, KProcessorMode mode)
     {
-        if (inputLength > 0)
+        if (buffers.InputLength > 0 && buffers.Input != 0)
         {
-            if (!TransferRequests.TryAllocateSystemBuffer(processor, irp, inputLength))
+            if (!TransferRequests.TryAllocateSystemBuffer(processor, irp, buffers.InputLength))
                 return NtStatus.STATUS_INSUFFICIENT_RESOURCES;
             irp.FlagBits |= IoManager.IRP_BUFFERED_IO;
-            NtStatus status = TransferRequests.Copy(irp.SystemBuffer, input, inputLength);
+            NtStatus status = CopyInput(irp, buffers);
             if (status != NtStatus.STATUS_SUCCESS)
                 return status;
         }
 
+        // A null pointer of user code with a length fails in the lock; a driver's means that there is no buffer.
+        bool hasBuffer = buffers.OutputLength > 0 && (buffers.Output != 0 || mode == KProcessorMode.UserMode);
         LockOperation operation = method == METHOD_IN_DIRECT ? LockOperation.IoReadAccess : LockOperation.IoWriteAccess;
-        return outputLength == 0
-            ? NtStatus.STATUS_SUCCESS
-            : TransferRequests.LockBuffer(irp, output, outputLength, operation);
+        return hasBuffer ? TransferRequests.LockBuffer(irp, buffers.Output, buffers.OutputLength, operation, mode) : NtStatus.STATUS_SUCCESS;
     }
+
+    private static NtStatus CopyInput(Irp irp, in ControlBuffers buffers) =>
+        buffers.Input == 0 ? NtStatus.STATUS_SUCCESS : TransferRequests.Copy(irp.SystemBuffer, buffers.Input, buffers.InputLength);
 }

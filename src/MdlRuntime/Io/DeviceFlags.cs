@@ -16,6 +16,9 @@ public enum DeviceFlags : uint
     /// <summary>Reads and writes come with an MDL of the caller's locked buffer.</summary>
     DO_DIRECT_IO = 0x10,
 
+    /// <summary>Unused.</summary>
+    DO_MAP_IO_BUFFER = 0x20,
+
     /// <summary>The device has a name.</summary>
     DO_DEVICE_HAS_NAME = 0x40,
 
@@ -24,4 +27,7 @@ public enum DeviceFlags : uint
 
     /// <summary>Power requests arrive at PASSIVE_LEVEL.</summary>
     DO_POWER_PAGABLE = 0x2000,
+
+    /// <summary>Reads and writes come with the caller's pointer, whatever the device below asks for.</summary>
+    DO_FORCE_NEITHER_IO = 0x80000,
 }

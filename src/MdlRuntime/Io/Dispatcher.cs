@@ -60,6 +60,8 @@ internal static class Dispatcher
                 $"{irp} was passed on while the sender's cancel routine was still set.");
         }
 
+        if (system.Verifier.IsOn)
+            IrpChecks.CheckSent(processor, device, irp);
         if (irp.CurrentLocation <= 1)
         {
             system.BugCheck(BugCheckCode.NO_MORE_IRP_STACK_LOCATIONS, irp.Address, 0, 0, 0,

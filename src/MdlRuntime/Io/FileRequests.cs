@@ -56,7 +56,10 @@ internal static class FileRequests
         UserRequests requests = IoSystem.Of(processor).Requests;
         UserRequest request = requests.Take();
         if (RequestSender.Allocate(processor, target, file, function, mode, request) is not { } irp)
+        {
+            requests.Return(request);
             return NtStatus.STATUS_INSUFFICIENT_RESOURCES;
+        }
 
         irp.Next.MinorFunction = minor;
         irp.FlagBits = flags | IoManager.IRP_SYNCHRONOUS_API | IoManager.IRP_DEFER_IO_COMPLETION;

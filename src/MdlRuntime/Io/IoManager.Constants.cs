@@ -15,7 +15,17 @@ public static partial class IoManager
     public const uint
         IRP_NOCACHE = 0x1, IRP_PAGING_IO = 0x2, IRP_SYNCHRONOUS_API = 0x4, IRP_ASSOCIATED_IRP = 0x8,
         IRP_BUFFERED_IO = 0x10, IRP_DEALLOCATE_BUFFER = 0x20, IRP_INPUT_OPERATION = 0x40, IRP_CREATE_OPERATION = 0x80,
-        IRP_READ_OPERATION = 0x100, IRP_WRITE_OPERATION = 0x200, IRP_CLOSE_OPERATION = 0x400, IRP_DEFER_IO_COMPLETION = 0x800;
+        IRP_READ_OPERATION = 0x100, IRP_WRITE_OPERATION = 0x200, IRP_CLOSE_OPERATION = 0x400, IRP_DEFER_IO_COMPLETION = 0x800,
+        IRP_OB_QUERY_NAME = 0x1000, IRP_HOLD_DEVICE_QUEUE = 0x2000;
+
+    /// <summary>Second meanings of IRP flags, for requests that mount a volume and for paging I/O.</summary>
+    public const uint IRP_MOUNT_COMPLETION = 0x2, IRP_SYNCHRONOUS_PAGING_IO = 0x40;
+
+    /// <summary>Allocation flags of an IRP.</summary>
+    public const byte IRP_QUOTA_CHARGED = 0x01, IRP_ALLOCATED_MUST_SUCCEED = 0x02, IRP_ALLOCATED_FIXED_SIZE = 0x04, IRP_LOOKASIDE_ALLOCATION = 0x08;
+
+    /// <summary>Type of an IRP.</summary>
+    public const short IO_TYPE_IRP = 6;
 
     /// <summary>Minor functions of IRP_MJ_PNP.</summary>
     public const byte IRP_MN_START_DEVICE = 0x00, IRP_MN_REMOVE_DEVICE = 0x02;

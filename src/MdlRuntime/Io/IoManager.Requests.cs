@@ -23,16 +23,15 @@ public static partial class IoManager
 
     /// <summary>Allocates a request for the driver's own use. IRQL at most DISPATCH_LEVEL. WDK: IoAllocateIrp.</summary>
     /// <param name="stackSize">Number of stack locations: StackSize of the target, or 1 more.</param>
-    /// <param name="chargeQuota">Recorded only.</param>
+    /// <param name="chargeQuota">Sets IRP_QUOTA_CHARGED in AllocationFlags; nothing else.</param>
     /// <returns>The request, to be freed with <see cref="IoFreeIrp"/>, or null when memory is used up.</returns>
     [Irql(Kirql.DISPATCH_LEVEL)]
     [return: MdlEffect(MdlEffect.AllocatesIrp)]
     public static Irp? IoAllocateIrp(sbyte stackSize, bool chargeQuota)
     {
-        if (stackSize < 1)
-            throw new ArgumentOutOfRangeException(nameof(stackSize), stackSize, "allowed: 1 to 127");
-        Processor processor = Processor.Current;
-        return processor.System.Faults.Strikes(nameof(IoAllocateIrp)) ? null : IoSystem.Of(processor).Irps.Allocate(stackSize);
+        RequireStackSize(stackSize);
+        KernelSystem system = Processor.Current.System;
+        return system.Faults.Strikes(nameof(IoAllocateIrp)) ? null : system.Layer<IoSystem>().Irps.Allocate(stackSize, chargeQuota);
     }
 
     /// <summary>Frees a request that came from <see cref="IoAllocateIrp"/>; its MDLs must be gone. IRQL at most DISPATCH_LEVEL. WDK: IoFreeIrp.</summary>
@@ -49,8 +48,34 @@ public static partial class IoManager
         [MdlEffect(MdlEffect.ReusesIrp)] Irp irp,
         NtStatus iostatus)
     {
-        IrpChecks.RequireReusable(Processor.Current, irp);
+        Processor processor = Processor.Current;
+        IrpChecks.RequireReusable(processor, irp);
         irp.Initialize();
         irp.Result.Status = iostatus;
+        processor.System.Trace(nameof(IoReuseIrp), irp, (ulong)iostatus);
+    }
+
+    /// <summary>Makes a request that lies in memory of the driver as new. IRQL at most DISPATCH_LEVEL. WDK: IoInitializeIrp.</summary>
+    /// <param name="irp">What <see cref="Irp.At"/> returned; one from IoAllocateIrp loses its AllocationFlags, so <see cref="IoReuseIrp"/> is for those.</param>
+    /// <param name="packetSize">IoSizeOfIrp of the stack size, in bytes.</param>
+    /// <param name="stackSize">Number of stack locations, as in <see cref="Irp.At"/>.</param>
+    [Irql(Kirql.DISPATCH_LEVEL)]
+    public static void IoInitializeIrp(
+        [MdlEffect(MdlEffect.ReusesIrp)] Irp irp,
+        ushort packetSize,
+        sbyte stackSize)
+    {
+        Processor processor = Processor.Current;
+        IrpChecks.RequireHere(processor, irp);
+        if (stackSize != irp.StackCount)
+            throw new ArgumentOutOfRangeException(nameof(stackSize), stackSize, $"allowed: {irp.StackCount}, the number of locations of the request");
+        if (packetSize < irp.Size)
+            throw new ArgumentOutOfRangeException(nameof(packetSize), packetSize, $"allowed: {irp.Size} and above");
+
+        IrpChecks.RequireDriverMemory(processor, irp);
+        irp.Initialize();
+        irp.Origin = IrpOrigin.DriverMemory;
+        irp.AllocationFlags = 0;
+        processor.System.Trace(nameof(IoInitializeIrp), irp, packetSize);
     }
 }

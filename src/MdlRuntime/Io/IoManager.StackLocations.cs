@@ -7,7 +7,7 @@ public static partial class IoManager
     /// <summary>Size of a request with its stack locations. Any IRQL. WDK: IoSizeOfIrp.</summary>
     /// <param name="stackSize">Number of stack locations.</param>
     /// <returns>208 + 72 per location, in bytes.</returns>
-    public static ushort IoSizeOfIrp(sbyte stackSize) => (ushort)(Irp.HeaderSize + 72 * stackSize);
+    public static ushort IoSizeOfIrp(sbyte stackSize) => (ushort)(Irp.HeaderSize + (int)IoStackLocation.Size * stackSize);
 
     /// <summary>Returns the calling driver's own stack location. Any IRQL. WDK: IoGetCurrentIrpStackLocation.</summary>
     /// <param name="irp">A request that the driver owns.</param>

@@ -7,9 +7,10 @@ namespace MdlRuntime;
 public sealed class IoStackLocation
 {
     private readonly Irp _irp;
+    private readonly int _number;
     private StackParameters _parameters;
 
-    internal IoStackLocation(Irp irp) => _irp = irp;
+    internal IoStackLocation(Irp irp, int number) => (_irp, _number) = (irp, number);
 
     /// <summary>What is asked for.</summary>
     public MajorFunction MajorFunction { get; set; }
@@ -28,7 +29,7 @@ public sealed class IoStackLocation
     {
         get
         {
-            _irp.RequireOwned(fieldOffset: Irp.HeaderSize);
+            _irp.RequireOwned(OffsetInIrp + ParametersOffset);
             return ref _parameters;
         }
     }
@@ -45,6 +46,11 @@ public sealed class IoStackLocation
 
     /// <summary>The dispatch call that works on this location now; verifier only.</summary>
     internal DispatchFrame? Frame { get; set; }
+
+    internal const uint Size = 0x48, ParametersOffset = 0x08;
+
+    /// <summary>Locations follow the header of the request, number 1 first.</summary>
+    private uint OffsetInIrp => Irp.HeaderSize + Size * (uint)(_number - 1);
 
     internal ref StackParameters ParametersUnchecked => ref _parameters;
 

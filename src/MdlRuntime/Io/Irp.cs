@@ -14,12 +14,34 @@ internal enum IrpState : byte
     Freed,
 }
 
+/// <summary>Who made a request, which decides who may reuse and free it.</summary>
+internal enum IrpOrigin : byte
+{
+    /// <summary>IoAllocateIrp, or the I/O manager for a call of user code.</summary>
+    Allocated,
+
+    /// <summary>A driver built it to wait for: the I/O manager ends it.</summary>
+    BuiltThreaded,
+
+    /// <summary>A driver built it with IoBuildAsynchronousFsdRequest: its completion routine ends it.</summary>
+    BuiltAsynchronous,
+
+    /// <summary>IoMakeAssociatedIrp: freed with its completion, which counts for the master.</summary>
+    Associated,
+
+    /// <summary>It lies in memory of a driver.</summary>
+    DriverMemory,
+}
+
 /// <summary>An I/O request packet. WDK: IRP.</summary>
 /// <remarks>A driver that touches a request after completing it is reported in survey and strict mode.</remarks>
 [MdlEntity(MdlEntity.Irp)]
 public sealed class Irp
 {
     internal const int HeaderSize = 0xD0;
+
+    /// <summary>CurrentLocation counts 2 further.</summary>
+    internal const sbyte LargestStackSize = sbyte.MaxValue - 2;
 
     /// <summary>Location 0 lies before the first, two more behind the last: a miscount stays inside the array.</summary>
     private readonly IoStackLocation[] _locations;
@@ -37,12 +59,33 @@ public sealed class Irp
         StackCount = stackCount;
         _locations = new IoStackLocation[stackCount + 3];
         for (int i = 0; i < _locations.Length; i++)
-            _locations[i] = new(this);
+            _locations[i] = new(this, i);
         FinishApc = new(this);
+    }
+
+    /// <summary>The request in memory of the driver; IoInitializeIrp makes it usable. IRQL at most DISPATCH_LEVEL.</summary>
+    /// <param name="nonPagedMemory">System address of at least IoSizeOfIrp bytes. An address without memory stops the machine.</param>
+    /// <param name="stackSize">Number of stack locations, 1 to 125.</param>
+    /// <returns>The request. The driver frees the memory itself.</returns>
+    public static Irp At(nuint nonPagedMemory, sbyte stackSize)
+    {
+        Processor processor = Processor.Current;
+        if (stackSize is < 1 or > LargestStackSize)
+            throw new ArgumentOutOfRangeException(nameof(stackSize), stackSize, $"allowed: 1 to {LargestStackSize}");
+        return IoSystem.Of(processor).Irps.At(nonPagedMemory, stackSize);
     }
 
     /// <summary>System address of the structure itself: what stops print as their IRP parameter.</summary>
     public nuint Address { get; }
+
+    /// <summary>IO_TYPE_IRP: what tells a request from other objects.</summary>
+    public short Type => IoManager.IO_TYPE_IRP;
+
+    /// <summary>Size of the structure with its stack locations, in bytes.</summary>
+    public ushort Size => IoManager.IoSizeOfIrp(StackCount);
+
+    /// <summary>How the structure was allocated: IRP_QUOTA_CHARGED, IRP_ALLOCATED_FIXED_SIZE and others; 0 after IoInitializeIrp.</summary>
+    public byte AllocationFlags { get; internal set; }
 
     /// <summary>MDL of the caller's buffer; null for an empty buffer and for requests without direct I/O.</summary>
     [PresentWhenLengthNonZero]
@@ -95,8 +138,8 @@ public sealed class Irp
         }
     }
 
-    /// <summary>Who asked: user code or the kernel.</summary>
-    public KProcessorMode RequestorMode { get; internal set; }
+    /// <summary>Who asked: user code or the kernel. With KernelMode, nothing in the request may be a user address.</summary>
+    public KProcessorMode RequestorMode { get; set; }
 
     /// <summary>In a completion routine: whether the driver below marked the request pending.</summary>
     public bool PendingReturned { get; internal set; }
@@ -154,6 +197,16 @@ public sealed class Irp
     /// <summary>Where the result goes.</summary>
     internal UserRequest? Request { get; set; }
 
+    /// <summary>Where the result of a request that a driver built goes.</summary>
+    internal IoStatusHolder? UserIosb { get; set; }
+
+    internal KEvent? UserEvent { get; set; }
+
+    internal IrpOrigin Origin { get; set; }
+
+    /// <summary>Whether a driver that the request was sent to works on it.</summary>
+    internal bool IsInUse => CurrentLocation <= StackCount && Current.DeviceObject is not null;
+
     internal FileObject? OriginalFileObject { get; set; }
 
     /// <summary>Bytes of the system buffer that completion may copy out.</summary>
@@ -176,6 +229,8 @@ public sealed class Irp
 
     internal ref uint FlagBits => ref _flags;
 
+    internal ref AssociatedIrp AssociatedUnchecked => ref _associatedIrp;
+
     internal ref nuint SystemBuffer => ref _associatedIrp.SystemBuffer;
 
     internal ref IoStatusBlock Result => ref _ioStatus;
@@ -196,6 +251,7 @@ public sealed class Irp
         (_mdlAddress, _flags, _associatedIrp, _ioStatus, _userBuffer, _tail) = (null, 0, default, default, 0, default);
         (RequestorMode, PendingReturned, Cancel, CancelIrql) = (KProcessorMode.KernelMode, false, false, default);
         (Thread, IsOrphaned, CancelRoutine, Request, OriginalFileObject, OutputLength) = (null, false, null, null, null, 0);
+        (UserIosb, UserEvent, Origin) = (null, null, IrpOrigin.Allocated);
         CurrentLocation = (sbyte)(StackCount + 1);
         State = IrpState.Active;
     }

@@ -6,6 +6,14 @@ namespace MdlRuntime;
 /// <summary>What the I/O verifier watches for, and what the kernel itself refuses.</summary>
 internal static class IrpChecks
 {
+    public const uint BuiltOverInvalidBuffer = 0x08;
+    public const uint ControlOverInvalidBuffer = 0x09;
+    public const uint FreedInUse = 0x20A;
+    public const uint FreedWhileQueuedToThread = 0x20C;
+    public const uint InitializedAllocatedIrp = 0x20D;
+    public const uint SentAtApcLevel = 0x302;
+    public const uint EventAlreadySignalled = 0x307;
+    public const uint ReusedInUse = 0x310;
     public const uint CompletedWithPendingStatus = 0x06;
     public const uint CompletedWithCancelRoutine = 0x07;
     public const uint ForwardedWithCancelRoutine = 0x203;
@@ -69,23 +77,110 @@ internal static class IrpChecks
             processor.System.BugCheck(BugCheckCode.BAD_POOL_CALLER, 0x46, irp.Address, 0, 0, $"{irp} was freed twice.", "MDL5008");
         }
 
-        if (irp.Thread is not null)
-        {
-            Report(processor.System, 0x02, irp.Address, 0, 0, "MDL5008",
-                $"IoFreeIrp was called for {irp}, which a thread waits for: only the I/O manager frees it.");
-        }
-
+        if (processor.System.Verifier.IsOn)
+            CheckFree(processor.System, irp);
         processor.System.Trace(nameof(IoManager.IoFreeIrp), irp);
-        IoSystem.Of(processor).Irps.Free(irp);
+        IrpLookaside irps = IoSystem.Of(processor).Irps;
+        if (irp.Origin == IrpOrigin.DriverMemory)
+            irps.FreeDriverMemory(irp);
+        else
+            irps.Free(irp);
     }
 
     public static void RequireReusable(Processor processor, Irp irp)
     {
         RequireHere(processor, irp);
-        if (irp.Thread is not null || irp.State == IrpState.Freed)
+        if (irp.Thread is not null || irp.State == IrpState.Freed || irp.Origin is IrpOrigin.BuiltThreaded or IrpOrigin.BuiltAsynchronous or IrpOrigin.Associated)
         {
             Report(processor.System, ReuseOfForeignIrp, irp.Address, 0, 0, "MDL5008",
                 $"IoReuseIrp was called for {irp}, which did not come from IoAllocateIrp.");
+        }
+        else if (irp.IsInUse)
+        {
+            Report(processor.System, ReusedInUse, irp.Address, 0, 0, "MDL5008",
+                $"IoReuseIrp was called for {irp}, which a driver below still works on.");
+        }
+    }
+
+    public static void RequireDriverMemory(Processor processor, Irp irp)
+    {
+        if (irp.Origin != IrpOrigin.DriverMemory)
+        {
+            Report(processor.System, InitializedAllocatedIrp, irp.Address, 0, 0, "MDL5008",
+                $"IoInitializeIrp was called for {irp}, which came from IoAllocateIrp: it forgets how it was allocated.");
+        }
+        else if (irp.IsInUse)
+        {
+            Report(processor.System, ReusedInUse, irp.Address, 0, 0, "MDL5008",
+                $"IoInitializeIrp was called for {irp}, which a driver below still works on.");
+        }
+    }
+
+    /// <summary>Reports a call above the highest IRQL of a routine that Driver Verifier has no number of its own for.</summary>
+    public static void RequireIrql(Processor processor, string routine, Kirql highest)
+    {
+        if (processor.Irql <= highest)
+            return;
+
+        processor.System.Verifier.Report(new(BugCheckCode.IRQL_NOT_LESS_OR_EQUAL, 0, (ulong)processor.Irql, 0, 0,
+            "MDL6004", $"{routine} was called at {processor.Irql}; its highest is {highest}."));
+    }
+
+    /// <summary>What must hold of a request that its originator sends.</summary>
+    public static void CheckSent(Processor processor, DeviceObject device, Irp irp)
+    {
+        if (irp.CurrentLocation <= irp.StackCount)
+            return;
+
+        KernelSystem system = processor.System;
+        if (irp.UserEvent is { } userEvent && irp.Origin == IrpOrigin.BuiltThreaded)
+        {
+            if (processor.Irql >= Kirql.APC_LEVEL)
+            {
+                Report(system, SentAtApcLevel, device.Address, irp.Address, (ulong)processor.Irql, "MDL6004",
+                    $"{irp} was sent at {processor.Irql}, where the APC that completes it cannot run.");
+            }
+
+            if (userEvent.IsSet)
+            {
+                Report(system, EventAlreadySignalled, device.Address, irp.Address, 0, null,
+                    $"{irp} was sent although its event is signalled already: a wait for it would not wait.");
+            }
+        }
+
+        if (irp.RequestorMode == KProcessorMode.KernelMode && (irp.FlagBits & IoManager.IRP_PAGING_IO) == 0 && FindUserAddress(irp) is var address and not 0)
+        {
+            system.Verifier.Report(new(BugCheckCode.DRIVER_VERIFIER_DETECTED_VIOLATION, 0xE2, irp.Address, address, 0, "MDL3002",
+                $"{irp} has RequestorMode KernelMode but contains the user address {address:X16}."));
+        }
+    }
+
+    private static nuint FindUserAddress(Irp irp)
+    {
+        if (IsUser(irp.CallerBuffer))
+            return irp.CallerBuffer;
+        IoStackLocation next = irp.Next;
+        bool isControl = next.MajorFunction is MajorFunction.IRP_MJ_DEVICE_CONTROL or MajorFunction.IRP_MJ_INTERNAL_DEVICE_CONTROL or MajorFunction.IRP_MJ_FILE_SYSTEM_CONTROL;
+        nuint input = isControl ? next.ParametersUnchecked.DeviceIoControl.Type3InputBuffer : 0;
+        return IsUser(input) ? input : 0;
+    }
+
+    private static bool IsUser(nuint address) => address != 0 && address < MemorySystem.UserHalfEnd;
+
+    private static void CheckFree(KernelSystem system, Irp irp)
+    {
+        if (irp.Origin == IrpOrigin.DriverMemory)
+        {
+            Report(system, 0x01, irp.Address, 0, 0, "MDL5008", $"IoFreeIrp was called for {irp}, which lies in memory of the driver.");
+        }
+        else if (irp.Thread is not null)
+        {
+            Report(system, irp.Origin == IrpOrigin.BuiltThreaded ? FreedWhileQueuedToThread : 0x02, irp.Address, 0, 0, "MDL5008",
+                $"IoFreeIrp was called for {irp}, which a thread waits for: only the I/O manager frees it.");
+        }
+        else if (irp.IsInUse)
+        {
+            Report(system, FreedInUse, irp.Address, 0, 0, "MDL5008", $"IoFreeIrp was called for {irp}, which a driver below still works on.");
         }
     }
 

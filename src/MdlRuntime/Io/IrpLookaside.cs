@@ -12,6 +12,9 @@ internal sealed class IrpLookaside
     private const int Prepared = 24;
     private const sbyte LargestPrepared = 3;
 
+    /// <summary>Most locations of a request from the lookaside lists.</summary>
+    private const sbyte LargestFixed = 8;
+
     private readonly KernelSystem _system;
     private readonly Queue<Irp>?[] _free = new Queue<Irp>?[sbyte.MaxValue + 1];
 
@@ -28,15 +31,19 @@ internal sealed class IrpLookaside
 
     public Irp? FirstOutstanding { get; private set; }
 
-    /// <summary>A new request; null when pool is used up.</summary>
-    public Irp? Allocate(sbyte stackCount)
+    /// <summary>A new request; null when pool is used up or no request has so many locations.</summary>
+    public Irp? Allocate(sbyte stackCount, bool chargeQuota = false)
     {
+        if (stackCount is < 1 or > Irp.LargestStackSize)
+            return null;
+
         Queue<Irp> free = _free[stackCount] ??= new(Rest + 1);
         Irp? irp = free.Count > Rest ? free.Dequeue() : Create(stackCount);
         if (irp is null)
             return null;
 
         irp.Initialize();
+        irp.AllocationFlags = (byte)((stackCount <= LargestFixed ? IoManager.IRP_ALLOCATED_FIXED_SIZE : 0) | (chargeQuota ? IoManager.IRP_QUOTA_CHARGED : 0));
         _system.Trace(nameof(IoManager.IoAllocateIrp), irp);
         return irp;
     }
@@ -47,6 +54,32 @@ internal sealed class IrpLookaside
         irp.State = IrpState.Freed;
         irp.CurrentLocation = (sbyte)(irp.StackCount + 2);
         _free[irp.StackCount]!.Enqueue(irp);
+    }
+
+    /// <summary>A request that does not say how it was allocated is taken for a pool block.</summary>
+    public void FreeDriverMemory(Irp irp)
+    {
+        irp.State = IrpState.Freed;
+        irp.CurrentLocation = (sbyte)(irp.StackCount + 2);
+        PoolRoutines.Free(irp.Address, tag: null);
+    }
+
+    /// <summary>A request in memory of a driver, to be initialized before use.</summary>
+    public Irp At(nuint nonPagedMemory, sbyte stackCount)
+    {
+        for (nuint at = nonPagedMemory, end = at + IoManager.IoSizeOfIrp(stackCount); at < end; at = PAGE_ALIGN(at) + PAGE_SIZE)
+        {
+            PageFault fault = _system.Memory.Translate(user: null, at, MemoryAccess.Write, out _);
+            if (fault != PageFault.None)
+                _system.Processor.AccessFault(at, MemoryAccess.Write, fault, ruleId: null, $"No memory for a request is at {at:X16}.");
+        }
+
+        return new(_system, stackCount, nonPagedMemory)
+        {
+            State = IrpState.Freed,
+            CurrentLocation = (sbyte)(stackCount + 2),
+            Origin = IrpOrigin.DriverMemory,
+        };
     }
 
     public void AddOutstanding(Irp irp)

@@ -15,8 +15,32 @@ public enum MajorFunction : byte
     /// <summary>Data moves from the caller to the device.</summary>
     IRP_MJ_WRITE = 0x04,
 
+    /// <summary>Facts about an open file are asked for.</summary>
+    IRP_MJ_QUERY_INFORMATION = 0x05,
+
+    /// <summary>Facts about an open file are changed.</summary>
+    IRP_MJ_SET_INFORMATION = 0x06,
+
+    /// <summary>Extended attributes are asked for.</summary>
+    IRP_MJ_QUERY_EA = 0x07,
+
+    /// <summary>Extended attributes are changed.</summary>
+    IRP_MJ_SET_EA = 0x08,
+
     /// <summary>Buffered data must reach the device.</summary>
     IRP_MJ_FLUSH_BUFFERS = 0x09,
+
+    /// <summary>Facts about the volume are asked for.</summary>
+    IRP_MJ_QUERY_VOLUME_INFORMATION = 0x0A,
+
+    /// <summary>Facts about the volume are changed.</summary>
+    IRP_MJ_SET_VOLUME_INFORMATION = 0x0B,
+
+    /// <summary>The entries of a directory are asked for.</summary>
+    IRP_MJ_DIRECTORY_CONTROL = 0x0C,
+
+    /// <summary>A control code for a file system.</summary>
+    IRP_MJ_FILE_SYSTEM_CONTROL = 0x0D,
 
     /// <summary>A control code from outside the kernel.</summary>
     IRP_MJ_DEVICE_CONTROL = 0x0E,
@@ -30,11 +54,23 @@ public enum MajorFunction : byte
     /// <summary>The last handle of a file object is closed.</summary>
     IRP_MJ_CLEANUP = 0x12,
 
+    /// <summary>The security descriptor is asked for.</summary>
+    IRP_MJ_QUERY_SECURITY = 0x14,
+
+    /// <summary>The security descriptor is changed.</summary>
+    IRP_MJ_SET_SECURITY = 0x15,
+
     /// <summary>Power states.</summary>
     IRP_MJ_POWER = 0x16,
 
     /// <summary>Management instrumentation.</summary>
     IRP_MJ_SYSTEM_CONTROL = 0x17,
+
+    /// <summary>Disk quotas are asked for.</summary>
+    IRP_MJ_QUERY_QUOTA = 0x19,
+
+    /// <summary>Disk quotas are changed.</summary>
+    IRP_MJ_SET_QUOTA = 0x1A,
 
     /// <summary>Plug and Play.</summary>
     IRP_MJ_PNP = 0x1B,

@@ -33,6 +33,7 @@ internal static class RequestCompletion
         FreeMdls(irp);
 
         UserRequest? request = irp.Request;
+        (IoStatusHolder? holder, KEvent? userEvent) = (irp.UserIosb, irp.UserEvent);
         FileObject? file = irp.OriginalFileObject;
         bool isPended = irp.PendingReturned;
         bool isSynchronousApi = (irp.FlagBits & IoManager.IRP_SYNCHRONOUS_API) != 0;
@@ -43,6 +44,12 @@ internal static class RequestCompletion
         {
             request.IsOutstanding = false;
             Report(io, request, file, result, copyStatus, isPended, isSynchronousApi);
+        }
+        else if (holder is not null)
+        {
+            if (copyStatus != NtStatus.STATUS_SUCCESS)
+                result.Status = copyStatus;
+            ReportToDriver(system, holder, userEvent!, result, isPended);
         }
 
         if (file is not null)
@@ -154,11 +161,10 @@ internal static class RequestCompletion
     private static void LeaveDriver(Processor processor, Irp irp)
     {
         KernelSystem system = processor.System;
-        if ((irp.FlagBits & IoManager.IRP_CLOSE_OPERATION) != 0)
+        const uint apart = IoManager.IRP_ASSOCIATED_IRP | IoManager.IRP_PAGING_IO | IoManager.IRP_CLOSE_OPERATION;
+        if ((irp.FlagBits & apart) != 0)
         {
-            UserRequest request = irp.Request!;
-            (request.StatusBlock, request.FinalStatus, request.IsStatusBlockWritten) = (irp.Result, irp.Result.Status, true);
-            system.Scheduler.Signal(request.Event);
+            LeaveAtOnce(processor, irp);
             return;
         }
 
@@ -183,6 +189,35 @@ internal static class RequestCompletion
         }
 
         system.Scheduler.QueueApc(irp.Thread, irp.FinishApc);
+    }
+
+    /// <summary>Requests without stage 2: parts of another request, paging I/O and close.</summary>
+    private static void LeaveAtOnce(Processor processor, Irp irp)
+    {
+        IoSystem io = IoSystem.Of(processor);
+        if ((irp.FlagBits & IoManager.IRP_ASSOCIATED_IRP) != 0)
+        {
+            Irp master = irp.AssociatedUnchecked.MasterIrp!;
+            FreeMdls(irp);
+            io.Irps.Free(irp);
+            if (--master.AssociatedUnchecked.IrpCount == 0)
+                Complete(processor, master);
+        }
+        else if ((irp.FlagBits & IoManager.IRP_PAGING_IO) != 0)
+        {
+            // The pages of paging I/O belong to the memory manager, and so does the MDL.
+            irp.UserIosb!.Value = irp.Result;
+            KEvent @event = irp.UserEvent!;
+            io.Irps.Free(irp);
+            processor.System.Scheduler.Signal(@event);
+        }
+        else
+        {
+            // The requester frees the request.
+            UserRequest request = irp.Request!;
+            (request.StatusBlock, request.FinalStatus, request.IsStatusBlockWritten) = (irp.Result, irp.Result.Status, true);
+            processor.System.Scheduler.Signal(request.Event);
+        }
     }
 
     /// <summary>The requester is gone: resources are freed, nothing is reported.</summary>
@@ -225,6 +260,16 @@ internal static class RequestCompletion
         {
             return fault.Status;
         }
+    }
+
+    /// <summary>A driver that built the request and saw it fail at once has the status from IoCallDriver only.</summary>
+    private static void ReportToDriver(KernelSystem system, IoStatusHolder holder, KEvent @event, in IoStatusBlock result, bool isPended)
+    {
+        if (IsError(result.Status) && !isPended)
+            return;
+
+        holder.Value = result;
+        system.Scheduler.Signal(@event);
     }
 
     private static void Report(IoSystem io, UserRequest request, FileObject? file, in IoStatusBlock result, NtStatus copyStatus, bool isPended, bool isSynchronousApi)

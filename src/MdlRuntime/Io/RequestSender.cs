@@ -8,8 +8,10 @@ internal static class RequestSender
     /// <summary>A request to the top of a stack on behalf of the current thread; null when pool is used up.</summary>
     public static Irp? Allocate(Processor processor, DeviceObject target, FileObject? file, MajorFunction function, KProcessorMode mode, UserRequest request)
     {
+        // What closes and removes must succeed.
+        bool canFail = function is not (MajorFunction.IRP_MJ_CLEANUP or MajorFunction.IRP_MJ_CLOSE or MajorFunction.IRP_MJ_PNP);
         IoSystem io = IoSystem.Of(processor);
-        if (processor.System.Faults.Strikes(IoManagerCalls.AllocateIrp) || io.Irps.Allocate(target.StackSize) is not { } irp)
+        if ((canFail && processor.System.Faults.Strikes(IoManagerCalls.AllocateIrp)) || io.Irps.Allocate(target.StackSize, chargeQuota: true) is not { } irp)
             return null;
 
         irp.RequestorMode = mode;

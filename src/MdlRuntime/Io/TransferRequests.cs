@@ -29,7 +29,7 @@ internal static class TransferRequests
         ref ReadParameters parameters = ref irp.Next.ParametersUnchecked.Read;
         (parameters.Length, parameters.Key, parameters.ByteOffset) = (length, 0, byteOffset);
         request.ByteOffset = byteOffset;
-        status = AttachBuffer(processor, target, irp, buffer, length, isRead);
+        status = AttachBuffer(processor, target, irp, buffer, length, isRead, KProcessorMode.UserMode);
         if (status != NtStatus.STATUS_SUCCESS)
             return RequestSender.Abandon(processor, irp, status);
 
@@ -38,13 +38,13 @@ internal static class TransferRequests
     }
 
     /// <summary>An MDL over the caller's buffer, attached to the request and locked; what went wrong otherwise, with the MDL freed again.</summary>
-    public static NtStatus LockBuffer(Irp irp, nuint buffer, uint length, LockOperation operation)
+    public static NtStatus LockBuffer(Irp irp, nuint buffer, uint length, LockOperation operation, KProcessorMode mode)
     {
         try
         {
             Mdl mdl = MdlAllocation.Allocate(buffer, length, secondaryBuffer: false, irp, IoManagerCalls.AllocateMdl)
                 ?? throw new NtStatusException(NtStatus.STATUS_INSUFFICIENT_RESOURCES);
-            MdlLocking.ProbeAndLock(mdl, KProcessorMode.UserMode, operation, IoManagerCalls.ProbeAndLockPages);
+            MdlLocking.ProbeAndLock(mdl, mode, operation, IoManagerCalls.ProbeAndLockPages);
             return NtStatus.STATUS_SUCCESS;
         }
         catch (NtStatusException failure)
@@ -112,7 +112,8 @@ internal static class TransferRequests
         return true;
     }
 
-    private static NtStatus AttachBuffer(Processor processor, DeviceObject target, Irp irp, nuint buffer, uint length, bool isRead)
+    /// <summary>Gives the request its buffer as the flags of the target ask for.</summary>
+    public static NtStatus AttachBuffer(Processor processor, DeviceObject target, Irp irp, nuint buffer, uint length, bool isRead, KProcessorMode mode)
     {
         // Buffered I/O is asked for first: a device with both flags gets it.
         if ((target.Flags & DeviceFlags.DO_BUFFERED_IO) != 0)
@@ -126,7 +127,7 @@ internal static class TransferRequests
         // An empty buffer has no pages to describe: the request goes out without an MDL.
         return length == 0
             ? NtStatus.STATUS_SUCCESS
-            : LockBuffer(irp, buffer, length, isRead ? LockOperation.IoWriteAccess : LockOperation.IoReadAccess);
+            : LockBuffer(irp, buffer, length, isRead ? LockOperation.IoWriteAccess : LockOperation.IoReadAccess, mode);
     }
 
     private static NtStatus AttachSystemBuffer(Processor processor, Irp irp, nuint buffer, uint length, bool isRead)

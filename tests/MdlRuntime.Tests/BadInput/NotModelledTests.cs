@@ -18,11 +18,6 @@ public sealed class NotModelledTests
             nameof(MemoryManager.MmMapIoSpace), nameof(MemoryManager.MmUnmapIoSpace),
             nameof(MemoryManager.MmAllocateContiguousMemorySpecifyCache), nameof(MemoryManager.MmFreeContiguousMemory),
         ]),
-        (typeof(IoManager),
-        [
-            nameof(IoManager.IoMakeAssociatedIrp), nameof(IoManager.IoBuildSynchronousFsdRequest),
-            nameof(IoManager.IoBuildAsynchronousFsdRequest), nameof(IoManager.IoBuildDeviceIoControlRequest),
-        ]),
         (typeof(DmaAdapter),
         [
             nameof(DmaAdapter.AllocateCommonBuffer), nameof(DmaAdapter.FreeCommonBuffer), nameof(DmaAdapter.ReadDmaCounter),

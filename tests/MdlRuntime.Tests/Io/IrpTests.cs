@@ -110,17 +110,4 @@ public sealed class IrpTests
             Assert.Equal(NtStatus.STATUS_ACCESS_VIOLATION, Assert.Throws<NtStatusException>(() => IoCompleteRequest(null!, 0)).Status);
         });
     }
-
-    [Fact]
-    public void Driver_built_requests_say_that_they_are_not_modelled()
-    {
-        using var test = new TestDevice(DeviceFlags.DO_DIRECT_IO);
-        test.Machine.Run(() =>
-        {
-            Assert.Throws<NotModelledException>(() => IoBuildAsynchronousFsdRequest(MajorFunction.IRP_MJ_READ, test.Device, 0, 0, 0));
-            Assert.Throws<NotModelledException>(() => IoBuildSynchronousFsdRequest(MajorFunction.IRP_MJ_READ, test.Device, 0, 0, 0, new(), out _));
-            Assert.Throws<NotModelledException>(() => IoBuildDeviceIoControlRequest(0, test.Device, 0, 0, 0, 0, false, new(), out _));
-            Assert.Throws<NotModelledException>(() => IoMakeAssociatedIrp(IoAllocateIrp(1, false)!, 1));
-        });
-    }
 }

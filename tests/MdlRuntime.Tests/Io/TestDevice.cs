@@ -15,9 +15,9 @@ internal sealed class TestDevice : IDisposable
     private DeviceHandle? _handle;
 
     public TestDevice(DeviceFlags method, DriverDispatch? read = null, Action<DriverObject>? setUp = null,
-        VerifierMode verifier = VerifierMode.Strict, Action<TraceRecord>? trace = null)
+        VerifierMode verifier = VerifierMode.Strict, Action<TraceRecord>? trace = null, MachineOptions? options = null)
     {
-        Machine = new(new() { Verifier = verifier, Trace = trace });
+        Machine = new((options ?? new()) with { Verifier = verifier, Trace = trace });
         Driver = Machine.LoadDriver("test", (driver, _) =>
         {
             if (read is not null)
