@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace MdlRuntime;
 
-/// <summary>Why an access must not use a translation that another one may.</summary>
+/// <summary>Why an access must not use a translation that another one may. The bits fit below a page address.</summary>
 [Flags]
 internal enum Refusal : uint
 {
@@ -32,8 +32,9 @@ internal sealed unsafe class TranslationCache
     private struct Entry
     {
         public nuint Key;
-        public byte* Page;
-        public Refusal Refusal;
+
+        /// <summary>Where the host has the frame, and the refusals in the bits that are zero there.</summary>
+        public nuint Page;
     }
 
     /// <summary>The byte at an address; a null reference when the translation is not known or one of <paramref name="refused"/> applies to it.</summary>
@@ -41,8 +42,8 @@ internal sealed unsafe class TranslationCache
     public ref byte Find(nuint address, Refusal refused)
     {
         ref Entry entry = ref At(address);
-        if (entry.Key == (address >> PAGE_SHIFT | _epoch) && (entry.Refusal & refused) == 0)
-            return ref *(entry.Page + (address & (PAGE_SIZE - 1)));
+        if (entry.Key == (address >> PAGE_SHIFT | _epoch) && ((Refusal)entry.Page & refused) == 0)
+            return ref *(byte*)((entry.Page & ~(nuint)(PAGE_SIZE - 1)) | (address & (PAGE_SIZE - 1)));
         return ref Unsafe.NullRef<byte>();
     }
 
@@ -59,8 +60,7 @@ internal sealed unsafe class TranslationCache
             refusal |= Refusal.Pageable;
         ref Entry entry = ref At(address);
         entry.Key = address >> PAGE_SHIFT | _epoch;
-        entry.Page = (byte*)Unsafe.AsPointer(ref first);
-        entry.Refusal = refusal;
+        entry.Page = (nuint)Unsafe.AsPointer(ref first) | (uint)refusal;
     }
 
     /// <summary>Forgets everything.</summary>
