@@ -21,6 +21,9 @@ public sealed class EProcess
     /// <summary>Pages locked by MDLs on behalf of this process, one per MDL and page.</summary>
     internal int LockedPages { get; set; }
 
+    /// <summary>Threads of an exiting process end as soon as they make a call.</summary>
+    internal bool IsExiting { get; set; }
+
     internal bool HasExited { get; set; }
 
     /// <summary>Returns the process name.</summary>

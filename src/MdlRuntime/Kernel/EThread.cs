@@ -25,6 +25,9 @@ public sealed class EThread
     /// <summary>The driver whose code the thread runs now; null for the kernel's own and the host's.</summary>
     internal CodeOwner? Owner { get; set; }
 
+    /// <summary>Whether it runs code of its process, in user mode, on a host thread of its own.</summary>
+    internal bool IsUser { get; init; }
+
     internal bool IsAttached => _attached.Count > 0;
 
     /// <summary>A thread that no host call runs at the moment waits for one.</summary>

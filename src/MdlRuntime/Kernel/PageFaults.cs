@@ -3,37 +3,39 @@ namespace MdlRuntime;
 /// <summary>What the memory manager does about a page fault before the access is tried again or refused.</summary>
 internal static class PageFaults
 {
-    /// <summary>The frame of the page once the fault is repaired; raises or stops when it cannot be.</summary>
-    public static Pfn Resolve(Processor processor, nuint address, MemoryAccess access, PageFault fault)
+    /// <summary>Repairs the fault, so that the access can be tried again; raises or stops when it cannot be.</summary>
+    public static void Resolve(Processor processor, nuint address, MemoryAccess access, PageFault fault)
     {
-        if (fault is PageFault.Guard or PageFault.CopyOnWrite or PageFault.NotResident && processor.Irql < Kirql.DISPATCH_LEVEL)
+        bool canWait = processor.Irql < Kirql.DISPATCH_LEVEL;
+        switch (fault)
         {
-            ref Pte pte = ref processor.Memory.EditPte(processor.Process.Space, address);
-            switch (fault)
-            {
-                case PageFault.Guard:
-                    pte.Flags &= ~PteFlags.Guard;
-                    throw new NtStatusException(NtStatus.STATUS_GUARD_PAGE_VIOLATION, $"the guard page at {address:X16} was touched");
-                case PageFault.CopyOnWrite:
-                    return MakePrivate(processor.Memory, ref pte);
-                default:
-                    throw new NotModelledException("paging in");
-            }
+            case PageFault.Guard when canWait:
+                processor.Memory.EditPte(processor.Process.Space, address).Flags &= ~PteFlags.Guard;
+                throw new NtStatusException(NtStatus.STATUS_GUARD_PAGE_VIOLATION, $"the guard page at {address:X16} was touched");
+            case PageFault.CopyOnWrite when canWait:
+                if (!processor.Process.Space!.TryMakePrivate(PAGE_ALIGN(address)))
+                    throw new NtStatusException(NtStatus.STATUS_NO_MEMORY, $"no free page frame for a copy of the page at {address:X16}");
+                break;
+            case PageFault.NotResident when canWait:
+                PageIn(processor, address);
+                break;
+            default:
+                processor.AccessFault(address, access, fault);
+                break;
         }
-
-        processor.AccessFault(address, access, fault);
-        return Pfn.None;
     }
 
-    private static Pfn MakePrivate(MemorySystem memory, ref Pte pte)
+    /// <summary>Brings a page back into memory; raises when that fails.</summary>
+    public static void PageIn(Processor processor, nuint address)
     {
-        if (!memory.Frames.TryAllocate(FrameUse.Process, Pfn.None, out Pfn copy))
-            throw new NtStatusException(NtStatus.STATUS_NO_MEMORY, "no free page frame for a copy-on-write page");
-
-        memory.Arena.Frame(pte.Pfn).CopyTo(memory.Arena.Frame(copy));
-        memory.Frames.RemoveOwner(pte.Pfn);
-        pte.Pfn = copy;
-        pte.Flags = (pte.Flags & ~PteFlags.CopyOnWrite) | PteFlags.Writable;
-        return copy;
+        MemorySystem memory = processor.Memory;
+        PageIn result = MemorySystem.IsSystemAddress(address)
+            ? memory.TryPageIn(ref memory.EditPte(user: null, address), FrameUse.PagedPool)
+            : processor.Process.Space!.PageIn(PAGE_ALIGN(address));
+        if (result == MdlRuntime.PageIn.NoFrame)
+            throw new NtStatusException(NtStatus.STATUS_NO_MEMORY, $"no free page frame for the page at {address:X16}");
+        if (result == MdlRuntime.PageIn.ReadError)
+            throw new NtStatusException(NtStatus.STATUS_IN_PAGE_ERROR, $"the page at {address:X16} could not be read in");
+        processor.System.Trace("PageIn", processor.Process, address, memory.FindPte(processor.Process.Space, address).Pfn.Number);
     }
 }

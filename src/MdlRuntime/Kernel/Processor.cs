@@ -325,9 +325,9 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
         if (Mode == KProcessorMode.UserMode && address > UserSpace.HighestAddress)
             AccessFault(address, access, PageFault.NotMapped);
 
-        PageFault fault = Memory.Translate(Process.Space, address, access, out Pfn pfn);
-        if (fault != PageFault.None)
-            pfn = PageFaults.Resolve(this, address, access, fault);
+        Pfn pfn;
+        while (Memory.Translate(Process.Space, address, access, out pfn) is var fault and not PageFault.None)
+            PageFaults.Resolve(this, address, access, fault);
 
         ref readonly Pte pte = ref Memory.FindPte(Process.Space, address);
         if (pte.Has(PteFlags.IoSpace))

@@ -135,13 +135,9 @@ internal sealed partial class Scheduler
 
     private void Carry(EThread thread, KStartRoutine routine, object? context)
     {
+        Processor.Ambient = Processor;
         try
         {
-            Park(thread, thread.Gate!);
-            Processor.Ambient = Processor;
-            (Processor.Thread, Processor.Irql, Processor.Mode) = (thread, Kirql.PASSIVE_LEVEL, KProcessorMode.KernelMode);
-            thread.State = ThreadState.Running;
-            system.Trace("ThreadStart", thread);
             RunToEnd(thread, routine, context);
             End(thread);
             PassOn(thread);
@@ -164,14 +160,39 @@ internal sealed partial class Scheduler
     {
         try
         {
+            Park(thread, thread.Gate!);
+            KProcessorMode mode = thread.IsUser ? KProcessorMode.UserMode : KProcessorMode.KernelMode;
+            (Processor.Thread, Processor.Irql, Processor.Mode) = (thread, Kirql.PASSIVE_LEVEL, mode);
+            thread.State = ThreadState.Running;
+            system.Trace("ThreadStart", thread);
             routine(context);
         }
-        catch (Exception exception) when (Processor.IsUnhandledFault(exception))
+        catch (ThreadTerminatedException)
+        {
+            return;
+        }
+        catch (Exception exception) when (!thread.IsUser && Processor.IsUnhandledFault(exception))
         {
             Processor.StopUnhandled(BugCheckCode.SYSTEM_THREAD_EXCEPTION_NOT_HANDLED, $"the system thread {thread}", exception);
         }
 
-        Processor.RequireIrql(Kirql.PASSIVE_LEVEL, "a system thread");
+        Processor.RequireIrql(Kirql.PASSIVE_LEVEL, "a thread");
+    }
+
+    /// <summary>Ends the threads of a process that could run, or all of them; the one that makes the call ends at its next one.</summary>
+    public void Terminate(EProcess process, bool evenWaiting)
+    {
+        foreach (EThread thread in (EThread[])[.. _carried])
+        {
+            if (thread.Process != process || !thread.IsUser || !thread.IsParked)
+                continue;
+            if (thread.State == ThreadState.Waiting && !evenWaiting)
+                continue;
+            thread.Abort = new ThreadTerminatedException();
+            if (thread.State == ThreadState.Waiting)
+                EndWait(thread, NtStatus.STATUS_CANCELLED);
+            MakeReady(thread);
+        }
     }
 
     private void End(EThread thread)

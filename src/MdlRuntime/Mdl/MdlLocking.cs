@@ -199,6 +199,12 @@ internal static class MdlLocking
     private static Pfn LockPage(Processor processor, Mdl mdl, nuint address, MemoryAccess access)
     {
         PageFault fault = processor.Memory.Translate(processor.Process.Space, address, access, out Pfn pfn);
+        if (fault is PageFault.NotResident && processor.Irql < Kirql.DISPATCH_LEVEL)
+        {
+            PageFaults.PageIn(processor, address);
+            fault = processor.Memory.Translate(processor.Process.Space, address, access, out pfn);
+        }
+
         if (fault is PageFault.None && processor.Memory.FindPte(processor.Process.Space, address).Has(PteFlags.IoSpace))
         {
             MdlChecks.Violation(mdl, 0x6F, mdl.Address, pfn.Number, processor.Memory.Frames.Count - 1, ruleId: null,

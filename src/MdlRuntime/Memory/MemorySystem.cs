@@ -4,7 +4,7 @@ using MdlRuntime.Simulation;
 namespace MdlRuntime;
 
 /// <summary>The memory of one machine: frames, the shared system half, and the pools. Knows nothing of processes, IRQL or MDLs.</summary>
-internal sealed class MemorySystem : IDisposable
+internal sealed partial class MemorySystem : IDisposable
 {
     public static readonly nuint SystemRangeStart = unchecked((nuint)0xFFFF_8000_0000_0000);
 
@@ -17,6 +17,7 @@ internal sealed class MemorySystem : IDisposable
     public MemorySystem(long bytes, FramePolicy policy, int systemPtes, int seed)
     {
         Arena = new(bytes);
+        PageFile = new(Arena);
         Frames = new(Arena.FrameCount, policy, seed);
         // A pool may grow to the size of memory; its table costs 16 bytes per page of address range.
         int poolPages = (int)Math.Min(Arena.FrameCount, 1 << 20);

@@ -62,6 +62,10 @@ internal sealed class Pool(MemorySystem memory, SystemRegion region, FrameUse us
             page.Reset(start, sizeClass);
             Link(page);
         }
+        else if (!memory.TryMakeResident(region, page.Address, use))
+        {
+            return 0;
+        }
 
         nuint address = page.Take();
         if (page.IsFull)
@@ -149,7 +153,7 @@ internal sealed class Pool(MemorySystem memory, SystemRegion region, FrameUse us
     private void ReleasePages(nuint address, int count)
     {
         foreach (ref Pte pte in region.EditEntries(address, count))
-            memory.Frames.RemoveOwner(pte.Pfn);
+            memory.ReleasePage(pte);
         region.Release(address, count);
     }
 

@@ -25,11 +25,15 @@ internal enum PteFlags : ushort
 
     /// <summary>The frame number is a device address, not memory.</summary>
     IoSpace = 0x200,
+
+    /// <summary>Other address spaces show the page too; what owns its frame is a <see cref="SharedPage"/>.</summary>
+    Shared = 0x400,
 }
 
 /// <summary>Page-table entry: one virtual page of one address space.</summary>
 internal struct Pte
 {
+    /// <summary>The frame of a resident page; the page-file slot of one that is committed and not resident.</summary>
     public Pfn Pfn;
     public PteFlags Flags;
     public MemoryCachingType CacheType;

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace MdlRuntime;
 
 /// <summary>The user half of one process: a two-level page table and the regions allocated in it.</summary>
-internal sealed class UserSpace(MemorySystem memory)
+internal sealed partial class UserSpace(MemorySystem memory)
 {
     public MemorySystem Memory => memory;
 
@@ -69,31 +69,6 @@ internal sealed class UserSpace(MemorySystem memory)
         return Unsafe.IsNullRef(in pte) ? PteFlags.None : pte.Flags;
     }
 
-    /// <summary>Commits zeroed pages in a new region; false when no address range or no frame is left, and then nothing is changed.</summary>
-    public bool TryAllocate(nuint pages, PteFlags protection, out nuint address)
-    {
-        address = 0;
-        if (pages > (nuint)memory.Frames.FreeCount || !TryFindRange(pages, out address))
-            return false;
-
-        Pfn neighbour = Pfn.None;
-        for (nuint i = 0; i < pages; i++)
-        {
-            memory.Frames.TryAllocate(FrameUse.Process, neighbour, out Pfn pfn);
-            memory.Arena.Zero(pfn);
-            Ensure(address + (i << PAGE_SHIFT)) = new()
-            {
-                Pfn = pfn,
-                Flags = protection | PteFlags.Committed | PteFlags.Resident | PteFlags.Pageable,
-                CacheType = MemoryCachingType.MmCached,
-            };
-            neighbour = pfn;
-        }
-
-        Add(new(address, pages, IsMdlView: false));
-        return true;
-    }
-
     /// <summary>Enters a view of frames that somebody else holds at a range that <see cref="TryFindRange"/> or the caller found free.</summary>
     public void MapView(nuint address, ReadOnlySpan<nuint> frames, PteFlags protection, MemoryCachingType cacheType)
     {
@@ -107,7 +82,7 @@ internal sealed class UserSpace(MemorySystem memory)
             };
         }
 
-        Add(new(address, (nuint)frames.Length, IsMdlView: true));
+        Add(new(address, (nuint)frames.Length, UserRegionKind.MdlView));
     }
 
     public UserRegion? RegionAt(nuint baseAddress) => _regions.GetValueOrDefault(baseAddress);
@@ -118,9 +93,10 @@ internal sealed class UserSpace(MemorySystem memory)
         for (nuint address = region.Base; address < region.End; address += PAGE_SIZE)
         {
             ref Pte pte = ref Edit(address);
-            if (pte.Has(PteFlags.Resident) && !pte.Has(PteFlags.View))
-                memory.Frames.RemoveOwner(pte.Pfn);
-            pte = default;
+            if (Unsafe.IsNullRef(ref pte))
+                address = LastPageOfTable(address);
+            else
+                Release(address, ref pte);
         }
 
         _regions.Remove(region.Base);
@@ -217,6 +193,8 @@ internal sealed class UserSpace(MemorySystem memory)
             _lastLeaf = null;
         }
     }
+
+    private static nuint LastPageOfTable(nuint address) => PAGE_ALIGN(address | (((nuint)LeafSize << PAGE_SHIFT) - 1));
 
     private static nuint LeafIndex(nuint address) => address >> (PAGE_SHIFT + LeafShift);
 }

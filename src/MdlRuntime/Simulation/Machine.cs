@@ -84,6 +84,16 @@ public sealed partial class Machine : IDisposable
         System.Scheduler.RunUntilIdle();
     }
 
+    /// <summary>Takes every unlocked page of paged pool out of memory; the next touch brings it back in another frame.</summary>
+    /// <remarks>Spans that <see cref="VirtualMemory"/> gave out before show the old frames. User memory: <see cref="UserProcess.Trim"/>.</remarks>
+    public void TrimPagedPool()
+    {
+        ThrowIfUnusable();
+        using HostCall call = System.Scheduler.Enter(_systemThread, Kirql.PASSIVE_LEVEL, KProcessorMode.KernelMode);
+        int pages = System.Memory.TrimPagedPool();
+        System.Trace("Trim", System.SystemProcess, (ulong)pages);
+    }
+
     /// <summary>
     /// Switches the machine off and frees its memory. System threads that still wait end here, with an exception that only their
     /// <c>finally</c> blocks see. Addresses and spans from the machine are invalid afterwards.

@@ -24,17 +24,21 @@ public sealed partial class UserProcess
         return handle;
     }
 
-    /// <summary>Ends the process: its requests are cancelled, its handles closed, its memory freed.</summary>
+    /// <summary>Ends the process: its requests are cancelled, its threads ended, its handles closed, its memory freed.</summary>
     /// <remarks>Pages that a driver still holds locked then stop the machine: 0x76, in strict mode 0xCB.</remarks>
     /// <exception cref="BugCheckException">The machine stopped, now or earlier.</exception>
     public void Exit()
     {
         ThrowIfUnusable();
         using HostCall call = EnterService();
+        Object.IsExiting = true;
+        System.Scheduler.Terminate(Object, evenWaiting: false);
         CancelRequests();
         while (_handles.Count > 0)
             _handles[^1].Close();
         OrphanRequests();
+        System.Scheduler.Terminate(Object, evenWaiting: true);
+        System.Scheduler.RunUntilIdle();
         StopIfPagesAreLocked();
         Space.RemoveAll();
         Object.HasExited = true;
@@ -42,12 +46,18 @@ public sealed partial class UserProcess
 
     internal KernelSystem Kernel => System;
 
-    internal HostCall EnterService() => System.Scheduler.Enter(_mainThread, Kirql.PASSIVE_LEVEL, KProcessorMode.KernelMode);
+    internal HostCall EnterService() => Enter(KProcessorMode.KernelMode);
 
     /// <summary>The thread that asynchronous requests report to: it only dispatches them and runs their APCs.</summary>
     internal EThread OverlappedThread => _overlappedThread ??= new(Object, "Overlapped");
 
-    internal void ThrowIfMachineUnusable() => _machine.ThrowIfUnusable();
+    /// <summary>Ends the calling thread if its process does.</summary>
+    internal void ThrowIfMachineUnusable()
+    {
+        _machine.ThrowIfUnusable();
+        if (Object.IsExiting && Caller.IsUser)
+            throw new ThreadTerminatedException();
+    }
 
     internal bool IsMachineUsable => _machine.IsUsable;
 

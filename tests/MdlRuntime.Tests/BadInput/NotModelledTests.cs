@@ -26,8 +26,6 @@ public sealed class NotModelledTests
             nameof(DmaAdapter.CancelAdapterChannel), nameof(DmaAdapter.MapTransferEx), nameof(DmaAdapter.GetScatterGatherListEx),
             nameof(DmaAdapter.FlushAdapterBuffersEx), nameof(DmaAdapter.FreeAdapterObject), nameof(DmaAdapter.CancelMappedTransfer),
         ]),
-        (typeof(UserProcess),
-            [nameof(UserProcess.Reserve), nameof(UserProcess.Commit), nameof(UserProcess.Decommit), nameof(UserProcess.Share), nameof(UserProcess.Trim)]),
         (typeof(DmaRequestLine), [nameof(DmaRequestLine.ForChannel)]),
     ];
 

@@ -70,7 +70,7 @@ public sealed class UserMappingTests
         Assert.Equal(7, seen[0]);
         Assert.Throws<NtStatusException>(() => process.Write(readOnly, [8]));
         Assert.Throws<ArgumentException>(() => process.Protect(readOnly, 1, PageProtection.PAGE_READWRITE));
-        Assert.Throws<ArgumentException>(() => process.Free(writable));
+        Assert.Equal(NtStatus.STATUS_UNABLE_TO_DELETE_SECTION, Assert.Throws<NtStatusException>(() => process.Free(writable)).Status);
         Assert.Equal(PageFault.NoExecute, machine.System.Memory.Translate(process.Object.Space, writable, MemoryAccess.Execute, out _));
     });
 
