@@ -1,4 +1,5 @@
 using MdlRuntime.Annotations;
+using MdlRuntime.Verification;
 
 namespace MdlRuntime;
 
@@ -8,7 +9,7 @@ namespace MdlRuntime;
 /// belong to system DMA, common buffers, caller-supplied lists and version 3. After <see cref="PutDmaAdapter"/> the object must not be used.
 /// </remarks>
 [MdlEntity(MdlEntity.Adapter)]
-public sealed partial class DmaAdapter
+public sealed partial class DmaAdapter : ITracked
 {
     internal const uint PoolTag = 0x20616D44, ObjectSize = 0x80;
 
@@ -38,6 +39,8 @@ public sealed partial class DmaAdapter
 
     /// <summary>System address of the object: what stops print as their adapter parameter.</summary>
     public nuint Address { get; }
+
+    ObjectHistory? ITracked.History { get; set; }
 
     internal KernelSystem System => _dma.System;
 

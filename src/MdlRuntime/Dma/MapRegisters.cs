@@ -1,14 +1,19 @@
 using MdlRuntime.Annotations;
+using MdlRuntime.Verification;
 
 namespace MdlRuntime;
 
 /// <summary>MapRegisterBase: an opaque handle; null is a legal value and means that the adapter needs no map registers.</summary>
 [MdlEntity(MdlEntity.MapRegisters)]
-public sealed class MapRegisters
+public sealed class MapRegisters : ITracked
 {
     internal MapRegisters()
     {
     }
+
+    nuint ITracked.Address => 0;
+
+    ObjectHistory? ITracked.History { get; set; }
 
     internal DmaAdapter? Adapter { get; set; }
 

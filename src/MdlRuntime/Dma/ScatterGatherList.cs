@@ -1,10 +1,11 @@
 using MdlRuntime.Annotations;
+using MdlRuntime.Verification;
 
 namespace MdlRuntime;
 
 /// <summary>The fragments of a transfer as the device has to address them, in buffer order. WDK: SCATTER_GATHER_LIST.</summary>
 [MdlEntity(MdlEntity.ScatterGatherList)]
-public sealed class ScatterGatherList
+public sealed class ScatterGatherList : ITracked
 {
     /// <summary>One element per page of the longest transfer at the worst offset.</summary>
     private const uint LargestCapacity = 0x10_0001;
@@ -29,6 +30,10 @@ public sealed class ScatterGatherList
 
     /// <summary>The fragments; their lengths add up to the length of the transfer. Valid until PutScatterGatherList.</summary>
     public ReadOnlySpan<ScatterGatherElement> Elements => _elements.AsSpan(0, _count);
+
+    nuint ITracked.Address => 0;
+
+    ObjectHistory? ITracked.History { get; set; }
 
     /// <summary>The system's part: what the list holds mapped; null once it is put.</summary>
     internal MapRegisters? Registers { get; set; }

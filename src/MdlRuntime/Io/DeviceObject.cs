@@ -1,10 +1,11 @@
 using MdlRuntime.Annotations;
+using MdlRuntime.Verification;
 
 namespace MdlRuntime;
 
 /// <summary>A device that requests can be sent to. WDK: DEVICE_OBJECT.</summary>
 [MdlEntity(MdlEntity.Device)]
-public sealed class DeviceObject
+public sealed class DeviceObject : ITracked
 {
     internal DeviceObject(DriverObject driver, nuint address, string? name)
     {
@@ -15,6 +16,8 @@ public sealed class DeviceObject
 
     /// <summary>System address of the object itself: what stops print as their device parameter.</summary>
     public nuint Address { get; }
+
+    ObjectHistory? ITracked.History { get; set; }
 
     /// <summary>The driver that created the device.</summary>
     public DriverObject DriverObject { get; }

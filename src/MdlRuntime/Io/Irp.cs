@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using MdlRuntime.Annotations;
+using MdlRuntime.Verification;
 
 namespace MdlRuntime;
 
@@ -36,7 +37,7 @@ internal enum IrpOrigin : byte
 /// <summary>An I/O request packet. WDK: IRP.</summary>
 /// <remarks>A driver that touches a request after completing it is reported in survey and strict mode.</remarks>
 [MdlEntity(MdlEntity.Irp)]
-public sealed class Irp
+public sealed class Irp : ITracked
 {
     internal const int HeaderSize = 0xD0;
 
@@ -86,6 +87,8 @@ public sealed class Irp
 
     /// <summary>How the structure was allocated: IRP_QUOTA_CHARGED, IRP_ALLOCATED_FIXED_SIZE and others; 0 after IoInitializeIrp.</summary>
     public byte AllocationFlags { get; internal set; }
+
+    ObjectHistory? ITracked.History { get; set; }
 
     /// <summary>MDL of the caller's buffer; null for an empty buffer and for requests without direct I/O.</summary>
     [PresentWhenLengthNonZero]

@@ -1,3 +1,5 @@
+using MdlRuntime.Verification;
+
 namespace MdlRuntime;
 
 /// <summary>Request packets for reuse, with the pool memory they stand for, and the list of those that threads wait for.</summary>
@@ -6,7 +8,7 @@ internal sealed class IrpLookaside
     private const uint IrpTag = 0x20707249;
 
     /// <summary>So many freed requests rest before one is used again, so that late use of them is still seen.</summary>
-    private const int Rest = 8;
+    private const int Rest = 16;
 
     /// <summary>Requests of each common stack size made at start, so that the first ones of a driver cost no frames.</summary>
     private const int Prepared = 24;
@@ -44,6 +46,7 @@ internal sealed class IrpLookaside
 
         irp.Initialize();
         irp.AllocationFlags = (byte)((stackCount <= LargestFixed ? IoManager.IRP_ALLOCATED_FIXED_SIZE : 0) | (chargeQuota ? IoManager.IRP_QUOTA_CHARGED : 0));
+        ((ITracked)irp).History?.Restart();
         _system.Trace(nameof(IoManager.IoAllocateIrp), irp);
         return irp;
     }

@@ -33,6 +33,7 @@ internal sealed class WorkerQueue
     {
         RequireIdle(item, nameof(IoManager.IoFreeWorkItem));
         item.IsFreed = true;
+        _system.Trace(nameof(IoManager.IoFreeWorkItem), item);
     }
 
     private void Work(object? context)

@@ -1,10 +1,14 @@
+using MdlRuntime.Verification;
+
 namespace MdlRuntime;
 
 /// <summary>A stop: the machine is halted, and every later call on it throws this again. WDK: KeBugCheckEx.</summary>
 public sealed class BugCheckException : Exception
 {
+    private readonly FindingHistory _history;
+
     internal BugCheckException(uint code, ulong parameter1, ulong parameter2, ulong parameter3, ulong parameter4,
-        string explanation, string? ruleId, Exception? innerException = null)
+        string explanation, string? ruleId, Exception? innerException = null, FindingHistory? history = null)
         : base(Describe(code, parameter1, parameter2, parameter3, parameter4, explanation, ruleId), innerException)
     {
         Code = code;
@@ -14,6 +18,7 @@ public sealed class BugCheckException : Exception
         Parameter4 = parameter4;
         Explanation = explanation;
         RuleId = ruleId;
+        _history = history ?? FindingHistory.Empty;
     }
 
     /// <summary>Bug check code, such as 0xC4.</summary>
@@ -40,9 +45,15 @@ public sealed class BugCheckException : Exception
     /// <summary>The analyzer rule that finds the same misuse at build time, if there is one.</summary>
     public string? RuleId { get; }
 
+    /// <summary>What happened before to the objects that the parameters name, as <see cref="Finding.History"/> tells it; empty when the verifier is off.</summary>
+    public IReadOnlyList<string> History => _history.Lines;
+
+    /// <summary>Code, name, parameters, explanation and rule, and below them the object and its history.</summary>
+    public override string Message => _history.Append(base.Message);
+
     /// <summary>The same stop again, for a call on the halted machine.</summary>
     internal BugCheckException Repeat() =>
-        new(Code, Parameter1, Parameter2, Parameter3, Parameter4, Explanation, RuleId, this);
+        new(Code, Parameter1, Parameter2, Parameter3, Parameter4, Explanation, RuleId, this, _history);
 
     private static string Describe(uint code, ulong p1, ulong p2, ulong p3, ulong p4, string explanation, string? ruleId)
     {

@@ -9,6 +9,7 @@ namespace MdlRuntime;
 internal sealed class KernelSystem : IDisposable
 {
     private readonly Action<TraceRecord>? _trace;
+    private readonly bool _isObserved;
     private object?[] _layers = new object?[8];
     private bool _isOff;
 
@@ -18,6 +19,7 @@ internal sealed class KernelSystem : IDisposable
         _trace = options.Trace;
         Memory = new(options.MemoryBytes, options.Frames, options.SystemPtes, options.Seed);
         Verifier = new(this, options.Verifier);
+        _isObserved = _trace is not null || Verifier.IsOn;
         Faults = new(this);
         SystemProcess = CreateProcess("System", hasUserSpace: false);
         IdleThread = new(SystemProcess, "Idle");
@@ -75,9 +77,10 @@ internal sealed class KernelSystem : IDisposable
     /// <summary>Halts the machine.</summary>
     [DoesNotReturn]
     public void BugCheck(uint code, ulong parameter1, ulong parameter2, ulong parameter3, ulong parameter4,
-        string explanation, string? ruleId = null, Exception? cause = null)
+        string explanation, string? ruleId = null, Exception? cause = null, FindingHistory? history = null)
     {
-        Stop ??= new(code, parameter1, parameter2, parameter3, parameter4, explanation, ruleId, cause);
+        history ??= Verifier.HistoryOf(new(code, parameter1, parameter2, parameter3, parameter4, ruleId, explanation));
+        Stop ??= new(code, parameter1, parameter2, parameter3, parameter4, explanation, ruleId, cause, history);
         Halt();
         throw Stop;
     }
@@ -97,12 +100,12 @@ internal sealed class KernelSystem : IDisposable
         throw Stop!.Repeat();
     }
 
-    /// <summary>Reports to the machine's observer, if it has one.</summary>
+    /// <summary>Reports to the machine's observer, if it has one, and to the history of the subject on a verified machine.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Trace(string routine, object? subject, ulong value1 = 0, ulong value2 = 0, ulong value3 = 0)
     {
-        if (_trace is { } observer)
-            observer(new(Scheduler.Now, Processor.Irql, Processor.Thread, routine, subject, value1, value2, value3));
+        if (_isObserved)
+            Observe(routine, subject, value1, value2, value3);
     }
 
     /// <summary>Memory is out of reach as well: an access that finds its translation does not ask for the machine.</summary>
@@ -118,6 +121,13 @@ internal sealed class KernelSystem : IDisposable
         foreach (object? layer in _layers)
             (layer as IDisposable)?.Dispose();
         Memory.Dispose();
+    }
+
+    private void Observe(string routine, object? subject, ulong value1, ulong value2, ulong value3)
+    {
+        if (Verifier.IsOn && subject is ITracked tracked)
+            Verifier.Record(tracked, routine, value1, value2, value3);
+        _trace?.Invoke(new(Scheduler.Now, Processor.Irql, Processor.Thread, routine, subject, value1, value2, value3));
     }
 
     private T CreateLayer<T>(int slot) where T : class, ILayerState<T>

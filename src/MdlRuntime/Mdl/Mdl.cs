@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using MdlRuntime.Annotations;
+using MdlRuntime.Verification;
 
 namespace MdlRuntime;
 
@@ -8,7 +9,7 @@ namespace MdlRuntime;
 /// The object is the host's handle on that structure; every member reads or writes the memory itself. WDK: MDL.
 /// </summary>
 [MdlEntity(MdlEntity.Mdl)]
-public sealed class Mdl
+public sealed class Mdl : ITracked
 {
     /// <summary>Bytes before the array of frame numbers.</summary>
     internal const int HeaderSize = 0x30;
@@ -39,6 +40,8 @@ public sealed class Mdl
 
     /// <summary>System address of the structure itself: what stops print as their MDL parameter, and what ExFreePoolWithTag takes for an MDL that came from MmAllocatePagesForMdl.</summary>
     public nuint Address { get; private set; }
+
+    ObjectHistory? ITracked.History { get; set; }
 
     /// <summary>The next MDL of a chain, or null at its end. Drivers may link MDLs by setting it.</summary>
     public Mdl? Next
@@ -193,6 +196,13 @@ public sealed class Mdl
     {
         (Address, Frame, _memory, _room) = (address, frame, memory, room);
         Mapping = default;
+    }
+
+    /// <summary>The object stands for a new MDL from now on.</summary>
+    internal void Begin()
+    {
+        IsFreed = false;
+        ((ITracked)this).History?.Restart();
     }
 
     /// <summary>Writes the header as MmInitializeMdl does; the rest of the memory keeps what it held (MDL-049, MDL-050).</summary>

@@ -9,9 +9,9 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
     private const uint PoolTag = 0x206C644D;
 
     /// <summary>Freed MDLs that a verified machine holds back before it reuses one.</summary>
-    private const int Quarantine = 32;
+    private const int Quarantine = 84;
 
-    /// <summary>Two pages of fixed-size blocks: made at start, so that the first MDLs of a driver cost no frames.</summary>
+    /// <summary>Two pages of fixed-size blocks, beside those held back: made at start, so that the first MDLs of a driver cost no frames.</summary>
     private const int Prepared = 2 * ((int)PAGE_SIZE / 192);
 
     /// <summary>Entries of each lookaside list; the largest block with its header still fits into a page.</summary>
@@ -31,7 +31,7 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
         for (int i = 0; i < _lists.Length; i++)
             _lists[i] = new(quarantine);
         _large = new(quarantine);
-        Prepare();
+        Prepare(Prepared + quarantine);
     }
 
     public static MdlLayer Create(KernelSystem system) => new(system);
@@ -53,7 +53,7 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
 
         Mdl? mdl = _lists[list].TryTake(out Mdl free) ? free : Create(list);
         if (mdl is not null)
-            mdl.IsFreed = false;
+            mdl.Begin();
         return mdl;
     }
 
@@ -119,7 +119,7 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
         if (!_large.TryTake(out Mdl mdl))
             mdl = new(this) { Home = _large };
         Register(mdl, address, bytes, pages);
-        mdl.IsFreed = false;
+        mdl.Begin();
         return mdl;
     }
 
@@ -143,9 +143,9 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
         _mdls[address] = mdl;
     }
 
-    private void Prepare()
+    private void Prepare(int count)
     {
-        for (int i = 0; i < Prepared && Create(list: 0) is { } mdl; i++)
+        for (int i = 0; i < count && Create(list: 0) is { } mdl; i++)
             Free(mdl);
     }
 

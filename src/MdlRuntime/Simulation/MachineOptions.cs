@@ -38,6 +38,12 @@ public sealed record MachineOptions
     /// <summary>Called for each thing the machine does, on the thread that does it, while it happens; null costs nothing.</summary>
     public Action<TraceRecord>? Trace { get; init; }
 
+    /// <summary>
+    /// How many calls of drivers a verified machine looks up the calling line of, for the histories of its findings: the first ones,
+    /// since each costs microseconds and host memory. 0 for none, <see cref="int.MaxValue"/> for all.
+    /// </summary>
+    public int CapturedCallSites { get; init; } = 512;
+
     /// <summary>Throws for a value that no machine can be made with.</summary>
     internal void Validate()
     {
@@ -53,6 +59,8 @@ public sealed record MachineOptions
             throw new ArgumentOutOfRangeException(nameof(MapRegisters), MapRegisters, "allowed: 1 to 65536");
         if (SystemPtes is < 1 or > 1 << 24)
             throw new ArgumentOutOfRangeException(nameof(SystemPtes), SystemPtes, "allowed: 1 to 16777216");
+        if (CapturedCallSites < 0)
+            throw new ArgumentOutOfRangeException(nameof(CapturedCallSites), CapturedCallSites, $"allowed: 0 to {int.MaxValue}");
         if (!CoherentDma)
             throw new NotModelledException($"{nameof(MachineOptions)}.{nameof(CoherentDma)} = false");
         if (Iommu)

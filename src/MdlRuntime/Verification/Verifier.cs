@@ -1,9 +1,14 @@
 namespace MdlRuntime.Verification;
 
-/// <summary>Decides what a detected misuse leads to.</summary>
+/// <summary>Decides what a detected misuse leads to, and remembers what happened to the objects that misuse is about.</summary>
 internal sealed class Verifier(KernelSystem system, VerifierMode mode)
 {
     private readonly List<Finding> _findings = [];
+    private readonly CallSites _sites = new(system.Options.CapturedCallSites);
+
+    /// <summary>The objects with a history, by the address that parameters name them by.</summary>
+    private readonly Dictionary<nuint, ITracked> _tracked = [];
+    private long _order;
 
     public VerifierMode Mode => mode;
 
@@ -18,11 +23,67 @@ internal sealed class Verifier(KernelSystem system, VerifierMode mode)
         if (mode == VerifierMode.Off)
             return;
 
-        _findings.Add(new(violation, []));
+        FindingHistory history = HistoryOf(violation);
+        _findings.Add(new(violation, history));
         if (mode == VerifierMode.Strict)
         {
             system.BugCheck(violation.Code, violation.Parameter1, violation.Parameter2, violation.Parameter3, violation.Parameter4,
-                violation.Explanation, violation.RuleId);
+                violation.Explanation, violation.RuleId, history: history);
         }
+    }
+
+    /// <summary>The histories of the objects whose addresses are among the parameters.</summary>
+    public FindingHistory HistoryOf(in Violation violation)
+    {
+        if (mode == VerifierMode.Off)
+            return FindingHistory.Empty;
+
+        List<ITracked> subjects = [];
+        if (violation.Subject is { History: not null } subject)
+            subjects.Add(subject);
+        AddSubject(subjects, violation.Parameter1);
+        AddSubject(subjects, violation.Parameter2);
+        AddSubject(subjects, violation.Parameter3);
+        AddSubject(subjects, violation.Parameter4);
+        return new(subjects, _sites);
+    }
+
+    /// <summary>Adds to the history of an object; for verified machines only.</summary>
+    public void Record(ITracked subject, string routine, ulong value1, ulong value2, ulong value3)
+    {
+        ObjectHistory? history = subject.History;
+        if (history is null || history.Address != subject.Address)
+            history = Begin(subject);
+        Processor processor = system.Processor;
+        EThread thread = processor.Thread;
+        history.Add(new()
+        {
+            Order = ++_order,
+            Time = system.Scheduler.Now,
+            Routine = routine,
+            Thread = thread,
+            Owner = thread.Owner,
+            Value1 = value1,
+            Value2 = value2,
+            Value3 = value3,
+            Irql = processor.Irql,
+            Site = _sites.Capture(routine),
+        });
+    }
+
+    private ObjectHistory Begin(ITracked subject)
+    {
+        nuint address = subject.Address;
+        ObjectHistory history = new(address);
+        subject.History = history;
+        if (address != 0)
+            _tracked[address] = subject;
+        return history;
+    }
+
+    private void AddSubject(List<ITracked> subjects, ulong parameter)
+    {
+        if (parameter != 0 && _tracked.TryGetValue((nuint)parameter, out ITracked? subject) && !subjects.Contains(subject))
+            subjects.Add(subject);
     }
 }
