@@ -24,6 +24,9 @@ public sealed class EProcess
     /// <summary>Threads of an exiting process end as soon as they make a call.</summary>
     internal bool IsExiting { get; set; }
 
+    /// <summary>Whether an MDL may hold its address.</summary>
+    internal bool IsRemembered { get; set; }
+
     internal bool HasExited { get; set; }
 
     /// <summary>Returns the process name.</summary>

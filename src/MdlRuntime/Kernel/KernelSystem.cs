@@ -123,6 +123,7 @@ internal sealed class KernelSystem : IDisposable
         Memory.Dispose();
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)] // The record would make every caller clear a larger stack frame.
     private void Observe(string routine, object? subject, ulong value1, ulong value2, ulong value3)
     {
         if (Verifier.IsOn && subject is ITracked tracked)

@@ -107,7 +107,11 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
     public EProcess? FindProcess(nuint address) => _processes.GetValueOrDefault(address);
 
     /// <summary>Remembers a process whose address is about to be stored in MDLs.</summary>
-    public void Remember(EProcess process) => _processes.TryAdd(process.Address, process);
+    public void Remember(EProcess process)
+    {
+        _processes.TryAdd(process.Address, process);
+        process.IsRemembered = true;
+    }
 
     private Mdl? AllocateLarge(int pages)
     {

@@ -7,6 +7,7 @@ internal static class MdlLocking
 {
     /// <summary>Marks the first entry until pages have been locked.</summary>
     private static readonly nuint EndOfList = nuint.MaxValue;
+    private const PteFlags Refusing = PteFlags.NoAccess | PteFlags.Guard | PteFlags.IoSpace;
     private const MdlFlags Unlockable = MdlFlags.MDL_PAGES_LOCKED | MdlFlags.MDL_MAPPED_TO_SYSTEM_VA | MdlFlags.MDL_SOURCE_IS_NONPAGED_POOL | MdlFlags.MDL_PARTIAL;
 
     /// <summary>MmProbeAndLockPages; a fault plan knows it as <paramref name="routine"/>.</summary>
@@ -15,10 +16,7 @@ internal static class MdlLocking
         Processor processor = Processor.Current;
         MdlChecks.Require(processor, mdl, Mdl.MdlFlagsOffset);
         if (processor.Irql > Kirql.DISPATCH_LEVEL)
-        {
-            MdlChecks.Violation(mdl, 0x70, (ulong)processor.Irql, mdl.Address, (ulong)accessMode, "MDL6004",
-                $"MmProbeAndLockPages was called at IRQL {processor.Irql}.");
-        }
+            ReportIrql(mdl, 0x70, (ulong)accessMode, nameof(MemoryManager.MmProbeAndLockPages));
 
         if (processor.System.Faults.Strikes(routine))
             RaiseShortage(routine);
@@ -61,16 +59,64 @@ internal static class MdlLocking
         Processor processor = Processor.Current;
         MdlChecks.Require(processor, mdl, Mdl.MdlFlagsOffset);
         if (processor.Irql > Kirql.DISPATCH_LEVEL)
-        {
-            MdlChecks.Violation(mdl, 0x78, (ulong)processor.Irql, mdl.Address, 0, "MDL6004",
-                $"MmUnlockPages was called at IRQL {processor.Irql}.");
-        }
-
+            ReportIrql(mdl, 0x78, 0, nameof(MemoryManager.MmUnlockPages));
         Unlock(processor, mdl);
     }
 
     /// <summary>MmProbeAndLockPages for a caller that has checked the IRQL; <paramref name="subcode"/> reports wrong flags.</summary>
     public static void Lock(Processor processor, Mdl mdl, KProcessorMode accessMode, LockOperation operation, uint subcode = 0xB0)
+    {
+        if (!TryLockResident(processor, mdl, operation))
+            LockWithFaults(processor, mdl, accessMode, operation, subcode);
+    }
+
+    /// <summary>The usual case: a user buffer whose pages are all in memory and permit the operation. False: nothing has happened.</summary>
+    private static bool TryLockResident(Processor processor, Mdl mdl, LockOperation operation)
+    {
+        nuint start = mdl.VirtualAddress;
+        uint length = mdl.Length;
+        EProcess process = processor.Process;
+        if (mdl.Has(Unlockable) || operation > LockOperation.IoModifyAccess || length == 0 || !UserSpace.IsUserRange(start, length)
+            || process.Space is not { } space || processor.Irql >= Kirql.DISPATCH_LEVEL)
+            return false;
+
+        Span<nuint> pfns = mdl.Pfns;
+        ReadOnlySpan<Pte> entries = space.Entries(start, pfns.Length);
+        if (entries.Length != pfns.Length)
+            return false;
+
+        MdlFlags write = operation == LockOperation.IoReadAccess ? 0 : MdlFlags.MDL_WRITE_OPERATION;
+        PteFlags wanted = PteFlags.Committed | PteFlags.Resident | (write != 0 ? PteFlags.Writable : 0);
+        int run = processor.Memory.Frames.LockRun(entries, wanted | Refusing, wanted, pfns);
+        if (run != pfns.Length)
+        {
+            processor.Memory.Frames.Unlock(pfns[..run]);
+            return false;
+        }
+
+        Finish(processor, mdl, process, write, operation);
+        return true;
+    }
+
+    private static void Finish(Processor processor, Mdl mdl, EProcess? charged, MdlFlags write, LockOperation operation)
+    {
+        int pages = mdl.PageCount;
+        mdl.ChargedProcess = charged;
+        mdl.Flags = (mdl.Flags & ~MdlFlags.MDL_WRITE_OPERATION) | MdlFlags.MDL_PAGES_LOCKED | write;
+        if (charged is not null)
+        {
+            charged.LockedPages += pages;
+            if (!charged.IsRemembered)
+                mdl.Layer.Remember(charged);
+        }
+
+        KernelSystem system = processor.System;
+        if (system.Verifier.IsOn)
+            mdl.Layer.Locks.Add(new(mdl.Address, charged, pages));
+        system.Trace("MmProbeAndLockPages", mdl, mdl.VirtualAddress, (ulong)pages, (ulong)operation);
+    }
+
+    private static void LockWithFaults(Processor processor, Mdl mdl, KProcessorMode accessMode, LockOperation operation, uint subcode)
     {
         if (mdl.Has(Unlockable))
         {
@@ -105,17 +151,7 @@ internal static class MdlLocking
             throw;
         }
 
-        mdl.ChargedProcess = charged;
-        mdl.Flags = (mdl.Flags & ~MdlFlags.MDL_WRITE_OPERATION) | MdlFlags.MDL_PAGES_LOCKED | (write ? MdlFlags.MDL_WRITE_OPERATION : 0);
-        if (charged is not null)
-        {
-            charged.LockedPages += pfns.Length;
-            mdl.Layer.Remember(charged);
-        }
-
-        if (processor.System.Verifier.IsOn)
-            mdl.Layer.Locks.Add(new(mdl.Address, charged, pfns.Length));
-        processor.System.Trace("MmProbeAndLockPages", mdl, start, (ulong)pfns.Length, (ulong)operation);
+        Finish(processor, mdl, charged, write ? MdlFlags.MDL_WRITE_OPERATION : 0, operation);
     }
 
     /// <summary>MmUnlockPages for a caller that has checked the IRQL.</summary>
@@ -131,25 +167,35 @@ internal static class MdlLocking
         if (mdl.ChargedProcess is { } process)
         {
             if (process.LockedPages < pfns.Length)
-            {
-                processor.System.BugCheck(BugCheckCode.PROCESS_HAS_LOCKED_PAGES, 1, mdl.Address, (ulong)process.LockedPages, 0,
-                    $"MmUnlockPages was to unlock {pfns.Length} pages of {process}, which has {process.LockedPages} locked pages.", "MDL3005");
-            }
+                StopUncharged(mdl, process);
 
             process.LockedPages -= pfns.Length;
         }
 
         int bad = processor.Memory.Frames.Unlock(pfns);
         if (bad >= 0)
-        {
-            processor.System.BugCheck(BugCheckCode.PFN_LIST_CORRUPT, 0x07, pfns[bad], 0, 0,
-                $"MmUnlockPages: frame 0x{pfns[bad]:X} of the MDL at {mdl.Address:X16} is not locked.", "MDL3005");
-        }
+            StopUnlocked(mdl, pfns[bad]);
 
         mdl.Flags &= ~(locked | MdlFlags.MDL_IO_SPACE);
         if (processor.System.Verifier.IsOn)
             mdl.Layer.Locks.Remove(mdl.Address);
         processor.System.Trace("MmUnlockPages", mdl, mdl.VirtualAddress, (ulong)pfns.Length);
+    }
+
+    [DoesNotReturn]
+    private static void StopUncharged(Mdl mdl, EProcess process) =>
+        mdl.System.BugCheck(BugCheckCode.PROCESS_HAS_LOCKED_PAGES, 1, mdl.Address, (ulong)process.LockedPages, 0,
+            $"MmUnlockPages was to unlock {mdl.PageCount} pages of {process}, which has {process.LockedPages} locked pages.", "MDL3005");
+
+    [DoesNotReturn]
+    private static void StopUnlocked(Mdl mdl, nuint frame) =>
+        mdl.System.BugCheck(BugCheckCode.PFN_LIST_CORRUPT, 0x07, frame, 0, 0,
+            $"MmUnlockPages: frame 0x{frame:X} of the MDL at {mdl.Address:X16} is not locked.", "MDL3005");
+
+    private static void ReportIrql(Mdl mdl, uint subcode, ulong parameter4, string routine)
+    {
+        Kirql irql = mdl.System.Processor.Irql;
+        MdlChecks.Violation(mdl, subcode, (ulong)irql, mdl.Address, parameter4, "MDL6004", $"{routine} was called at IRQL {irql}.");
     }
 
     /// <summary>What a lock that lacks resources raises.</summary>
@@ -174,10 +220,9 @@ internal static class MdlLocking
 
     private static void LockRange(Processor processor, Mdl mdl, Span<nuint> pfns, MemoryAccess access, ref int locked)
     {
-        const PteFlags refusing = PteFlags.NoAccess | PteFlags.Guard | PteFlags.IoSpace;
         PteFlags wanted = PteFlags.Committed | PteFlags.Resident | (access == MemoryAccess.Write ? PteFlags.Writable : 0);
         // Pageable memory at DISPATCH_LEVEL takes the way that reports it (D9).
-        PteFlags mask = wanted | refusing | (processor.Irql >= Kirql.DISPATCH_LEVEL ? PteFlags.Pageable : 0);
+        PteFlags mask = wanted | Refusing | (processor.Irql >= Kirql.DISPATCH_LEVEL ? PteFlags.Pageable : 0);
         FrameDatabase frames = processor.Memory.Frames;
         UserSpace? space = processor.Process.Space;
         nuint page = mdl.BaseVa;

@@ -22,7 +22,7 @@ internal sealed partial class UserSpace(MemorySystem memory)
     private readonly Dictionary<nuint, Pte[]> _leaves = [];
     private readonly SortedList<nuint, UserRegion> _regions = [];
     private Pte[]? _lastLeaf;
-    private nuint _lastLeafIndex;
+    private nuint _lastLeafIndex = nuint.MaxValue;
     private Pte[]? _spareLeaf;
     private nuint _cursor = FirstCursor;
 
@@ -35,15 +35,19 @@ internal sealed partial class UserSpace(MemorySystem memory)
     /// <summary>The entry of an address, or a null reference when its part of the table does not exist.</summary>
     public ref readonly Pte Find(nuint address)
     {
-        nuint index = LeafIndex(address);
-        if (_lastLeaf is null || _lastLeafIndex != index)
-        {
-            if (!_leaves.TryGetValue(index, out Pte[]? leaf))
-                return ref Unsafe.NullRef<Pte>();
-            (_lastLeaf, _lastLeafIndex) = (leaf, index);
-        }
+        Pte[]? leaf = _lastLeafIndex == LeafIndex(address) ? _lastLeaf : FindLeaf(address);
+        if (leaf is null)
+            return ref Unsafe.NullRef<Pte>();
+        return ref leaf[(int)(address >> PAGE_SHIFT) & (LeafSize - 1)];
+    }
 
-        return ref _lastLeaf[(int)(address >> PAGE_SHIFT) & (LeafSize - 1)];
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Pte[]? FindLeaf(nuint address)
+    {
+        nuint index = LeafIndex(address);
+        if (_leaves.TryGetValue(index, out Pte[]? leaf))
+            (_lastLeaf, _lastLeafIndex) = (leaf, index);
+        return leaf;
     }
 
     /// <summary>The same entry, to be changed.</summary>
@@ -56,11 +60,12 @@ internal sealed partial class UserSpace(MemorySystem memory)
     /// <summary>The entries of consecutive pages from <paramref name="address"/> on, at most <paramref name="count"/>; fewer at the end of a table, none without a table.</summary>
     public ReadOnlySpan<Pte> Entries(nuint address, int count)
     {
-        if (Unsafe.IsNullRef(in Find(address)))
+        Pte[]? leaf = _lastLeafIndex == LeafIndex(address) ? _lastLeaf : FindLeaf(address);
+        if (leaf is null)
             return [];
 
         int first = (int)(address >> PAGE_SHIFT) & (LeafSize - 1);
-        return _lastLeaf.AsSpan(first, Math.Min(count, LeafSize - first));
+        return leaf.AsSpan(first, Math.Min(count, LeafSize - first));
     }
 
     public PteFlags FlagsOf(nuint address)
@@ -190,7 +195,7 @@ internal sealed partial class UserSpace(MemorySystem memory)
                 continue;
 
             _spareLeaf = leaf;
-            _lastLeaf = null;
+            (_lastLeaf, _lastLeafIndex) = (null, nuint.MaxValue);
         }
     }
 
