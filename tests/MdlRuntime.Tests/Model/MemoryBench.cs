@@ -17,10 +17,10 @@ internal sealed partial class MemoryBench : IDisposable
     private int _freePtes, _lostPtes, _lostLocks, _made;
     private ulong _stamp;
 
-    public MemoryBench(VerifierMode mode, int seed)
+    public MemoryBench(VerifierMode mode, int seed, Action<TraceRecord>? trace = null)
     {
         _mode = mode;
-        _machine = new(new() { Verifier = mode, Seed = seed, MemoryBytes = 2 << 20, SystemPtes = TotalPtes });
+        _machine = new(new() { Verifier = mode, Seed = seed, MemoryBytes = 2 << 20, SystemPtes = TotalPtes, Trace = trace });
         _freePtes = _machine.FreeSystemPtes;
         for (int i = 0; i < LiveProcesses; i++)
             AddProcess();
