@@ -101,7 +101,10 @@ public sealed partial class UserProcess
 
         string explanation = $"Process {Object.Name} exits while drivers hold {pages} of its pages locked.";
         System.Layer<MdlLayer>().Locks.TryFind(Object, out PageLock left);
-        System.Verifier.Report(new(BugCheckCode.DRIVER_LEFT_LOCKED_PAGES_IN_PROCESS, 0, 0, left.MdlAddress, (ulong)left.Pages, "MDL3003", explanation));
+        System.Verifier.Report(new(BugCheckCode.DRIVER_LEFT_LOCKED_PAGES_IN_PROCESS, 0, 0, left.MdlAddress, (ulong)left.Pages, "MDL3003", explanation)
+        {
+            Made = System.Verifier.MadeAt(left.MdlAddress),
+        });
         System.BugCheck(BugCheckCode.PROCESS_HAS_LOCKED_PAGES, 0, Object.Address, (ulong)pages, 0, explanation, "MDL3003");
     }
 }
