@@ -120,7 +120,7 @@ internal sealed class DriverRegistry(IoSystem io)
     private DeviceObject CreatePhysicalDevice(DriverObject driver)
     {
         _bus ??= CreateBus();
-        if (io.CreateDevice(_bus, extension: null, name: null, exclusive: false, out DeviceObject? physical) != NtStatus.STATUS_SUCCESS)
+        if (io.CreateDevice(_bus, extension: null, name: null, IoManager.FILE_DEVICE_UNKNOWN, exclusive: false, out DeviceObject? physical) != NtStatus.STATUS_SUCCESS)
             throw new NtStatusException(NtStatus.STATUS_INSUFFICIENT_RESOURCES, "no memory for a device object");
 
         physical!.Flags &= ~DeviceFlags.DO_DEVICE_INITIALIZING;
