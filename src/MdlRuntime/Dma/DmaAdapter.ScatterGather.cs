@@ -210,16 +210,9 @@ public sealed partial class DmaAdapter
 
     private static ulong BytesInChain(Mdl mdl, nuint currentVa)
     {
-        const int longestChain = 0x1_0000;
         ulong bytes = BytesFrom(mdl, currentVa);
-        int links = 0;
-        for (Mdl? at = mdl.Next; at is not null; at = at.Next)
-        {
+        foreach (Mdl at in new ChainWalk(mdl.Next))
             bytes += at.Length;
-            if (++links > longestChain)
-                throw new InvalidOperationException($"The chain that starts with {mdl} leads back into itself: some Next was set to an earlier MDL.");
-        }
-
         return bytes;
     }
 }

@@ -154,7 +154,7 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
 
     private static bool IsInChain(Mdl? chain, Mdl mdl)
     {
-        for (Mdl? at = chain; at is not null; at = at.Next)
+        foreach (Mdl at in new ChainWalk(chain))
         {
             if (at == mdl)
                 return true;

@@ -169,6 +169,8 @@ internal static class RequestCompletion
         }
 
         system.Trace("IoCompletionStage1", irp);
+        if (irp.Mdls is { Next: not null } head)
+            ChainWalk.RequireEnd(head);
         for (Mdl? mdl = irp.Mdls; mdl is not null; mdl = mdl.Next)
             MemoryManager.MmUnlockPages(mdl);
 
@@ -279,7 +281,8 @@ internal static class RequestCompletion
         bool reports = !isFault && (!IsError(result.Status) || (isPended && (!request.IsSynchronous || isSynchronousApi)));
         if (reports)
         {
-            request.Report(io.System.Processor, result);
+            request.StatusBlock = result;
+            (request.IsStatusBlockWritten, request.IsEventSignalled) = (true, true);
             if (request.IsSynchronous && file is not null && NT_SUCCESS(result.Status))
                 file.CurrentByteOffset = request.ByteOffset + (long)result.Information;
         }

@@ -37,6 +37,7 @@ internal static class BugCheckCode
     public const uint LOCKED_PAGES_TRACKER_CORRUPTION = 0xD9;
     public const uint SYSTEM_PTE_MISUSE = 0xDA;
     public const uint DRIVER_CORRUPTED_SYSPTES = 0xDB;
+    public const uint MANUALLY_INITIATED_CRASH = 0xE2;
     public const uint WORKER_INVALID = 0xE4;
     public const uint DRIVER_VERIFIER_DMA_VIOLATION = 0xE6;
     public const uint ATTEMPTED_EXECUTE_OF_NOEXECUTE_MEMORY = 0xFC;

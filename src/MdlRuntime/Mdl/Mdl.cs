@@ -15,12 +15,17 @@ public sealed class Mdl : ITracked
     internal const int HeaderSize = 0x30;
     private const int EntrySize = 8;
 
-    internal const uint NextOffset = 0x00, MdlFlagsOffset = 0x0A, StartVaOffset = 0x20, ByteCountOffset = 0x28, ByteOffsetOffset = 0x2C;
+    internal const uint MdlFlagsOffset = 0x0A, StartVaOffset = 0x20, ByteCountOffset = 0x28, ByteOffsetOffset = 0x2C;
 
-    private HostBlock _memory;
+    /// <summary>The header, word by word: its frames need not be adjacent.</summary>
+    private HeaderWords _header;
+    private HostBlock _array;
 
-    /// <summary>Entries behind the header that the host can reach through <see cref="_memory"/>.</summary>
+    /// <summary>Entries that the host can reach through <see cref="_array"/>.</summary>
     private int _room;
+
+    /// <summary>Stands for the array while its frames are not adjacent.</summary>
+    private ScatteredPfns? _scattered;
     private SystemMapping _mapping;
     private Mdl? _next;
     private EProcess? _process;
@@ -31,7 +36,6 @@ public sealed class Mdl : ITracked
     /// <param name="nonPagedMemory">System address of the structure, a multiple of 8 bytes.</param>
     /// <returns>The same object for the same address.</returns>
     /// <exception cref="ArgumentException">The address is not resident non-paged system memory.</exception>
-    /// <exception cref="NotModelledException">The header lies in frames that are not adjacent.</exception>
     public static Mdl At(nuint nonPagedMemory)
     {
         Processor processor = Processor.Current;
@@ -67,7 +71,7 @@ public sealed class Mdl : ITracked
 
     /// <summary>Bytes of header and array as initialized; the low 16 bits of them, which mislead from 4090 pages on.</summary>
     [OpaqueMember]
-    public short Size => Live._memory.At<short>(0x08);
+    public short Size => Live._header[1].At<short>(0);
 
     /// <summary>State bits of the MDL.</summary>
     public MdlFlags MdlFlags
@@ -104,17 +108,17 @@ public sealed class Mdl : ITracked
 
     internal KernelSystem System => Layer.System;
 
-    internal ref MdlFlags Flags => ref _memory.At<MdlFlags>((int)MdlFlagsOffset);
+    internal ref MdlFlags Flags => ref _header[1].At<MdlFlags>(2);
 
-    internal ref nuint NextAddress => ref _memory.At<nuint>((int)NextOffset);
+    internal ref nuint NextAddress => ref _header[0].At<nuint>(0);
 
-    internal ref nuint SystemVa => ref _memory.At<nuint>(0x18);
+    internal ref nuint SystemVa => ref _header[3].At<nuint>(0);
 
-    internal ref nuint BaseVa => ref _memory.At<nuint>((int)StartVaOffset);
+    internal ref nuint BaseVa => ref _header[4].At<nuint>(0);
 
-    internal ref uint Length => ref _memory.At<uint>((int)ByteCountOffset);
+    internal ref uint Length => ref _header[5].At<uint>(0);
 
-    internal ref uint Offset => ref _memory.At<uint>((int)ByteOffsetOffset);
+    internal ref uint Offset => ref _header[5].At<uint>(4);
 
     /// <summary>Address of the first byte in the address space it was described in.</summary>
     internal nuint VirtualAddress => BaseVa + Offset;
@@ -131,9 +135,7 @@ public sealed class Mdl : ITracked
         get
         {
             int count = PageCount;
-            if (count > _room)
-                _room = Layer.Reach(this, count);
-            return _memory.Array<nuint>(HeaderSize, count);
+            return count <= _room ? _array.Array<nuint>(0, count) : ReachPfns(count);
         }
     }
 
@@ -141,7 +143,7 @@ public sealed class Mdl : ITracked
     {
         get
         {
-            nuint address = _memory.At<nuint>(0x10);
+            nuint address = _header[2].At<nuint>(0);
             if (address == 0)
                 return null;
             return _process is not null && _process.Address == address ? _process : Layer.FindProcess(address);
@@ -150,15 +152,12 @@ public sealed class Mdl : ITracked
         set
         {
             _process = value;
-            _memory.At<nuint>(0x10) = value?.Address ?? 0;
+            _header[2].At<nuint>(0) = value?.Address ?? 0;
         }
     }
 
     /// <summary>The system mapping that this MDL owns.</summary>
     internal ref SystemMapping Mapping => ref _mapping;
-
-    /// <summary>For a partial MDL, the one it was built from.</summary>
-    internal Mdl? Source { get; set; }
 
     /// <summary>Views of this MDL in user address spaces; null until the first one.</summary>
     internal List<UserView>? Views { get; set; }
@@ -177,12 +176,14 @@ public sealed class Mdl : ITracked
     {
         get
         {
-            ushort size = (ushort)_memory.At<short>(0x08);
+            ushort size = (ushort)_header[1].At<short>(0);
             return size == (ushort)(HeaderSize + EntrySize * InitializedPages) ? InitializedPages : (size - HeaderSize) / EntrySize;
         }
     }
 
     private int InitializedPages { get; set; }
+
+    private nuint ArrayAddress => Address + HeaderSize;
 
     private Mdl Live
     {
@@ -197,7 +198,9 @@ public sealed class Mdl : ITracked
     /// <summary>Connects the object with memory: <paramref name="room"/> entries fit behind the header.</summary>
     internal void Bind(nuint address, Pfn frame, HostBlock memory, int room)
     {
-        (Address, Frame, _memory, _room) = (address, frame, memory, room);
+        for (int i = 0; i < HeaderWords.Count; i++)
+            _header[i] = memory.From(8 * i);
+        (Address, Frame, _array, _room) = (address, frame, memory.From(HeaderSize), room);
         Mapping = default;
     }
 
@@ -208,6 +211,18 @@ public sealed class Mdl : ITracked
         ((ITracked)this).History?.Restart();
     }
 
+    /// <summary>Connects the object with memory whose frames need not be adjacent; nothing is known of the array yet.</summary>
+    internal void Bind(nuint address, Pfn frame, in HeaderWords header)
+    {
+        if (Address != address || Frame != frame)
+            (Mapping, _scattered) = (default, null);
+        (Address, Frame, _header, _room) = (address, frame, header, 0);
+    }
+
+    /// <summary>Stores frame numbers that were written through <see cref="Pfns"/>, where that is not the memory itself.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void StorePfns() => _scattered?.Synchronize(ArrayAddress, PageCount);
+
     /// <summary>Writes the header as MmInitializeMdl does; the rest of the memory keeps what it held (MDL-049, MDL-050).</summary>
     internal void Initialize(nuint baseVa, nuint length, MdlFlags flags)
     {
@@ -216,7 +231,7 @@ public sealed class Mdl : ITracked
         Views?.Clear();
         InitializedPages = (int)ADDRESS_AND_SIZE_TO_SPAN_PAGES(baseVa, length);
         NextAddress = 0;
-        _memory.At<short>(0x08) = unchecked((short)(HeaderSize + EntrySize * InitializedPages));
+        _header[1].At<short>(0) = unchecked((short)(HeaderSize + EntrySize * InitializedPages));
         Flags = flags;
         BaseVa = PAGE_ALIGN(baseVa);
         Length = (uint)length;
@@ -227,9 +242,23 @@ public sealed class Mdl : ITracked
     internal void Poison(int pages)
     {
         nuint poison = unchecked((nuint)0x0BAD_0BAD_0BAD_0BA0);
-        _memory.At<nuint>(0x10) = poison;
+        _header[2].At<nuint>(0) = poison;
         SystemVa = poison;
-        _memory.Array<nuint>(HeaderSize, pages).Fill(poison);
+        _array.Array<nuint>(0, pages).Fill(poison);
+    }
+
+    /// <summary>The entries that a length claims, after a look at where they are; faults when the memory ends before them.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Span<nuint> ReachPfns(int count)
+    {
+        if (Layer.TryReach(this, ArrayAddress, count, out HostBlock array))
+        {
+            (_array, _room, _scattered) = (array, count, null);
+            return array.Array<nuint>(0, count);
+        }
+
+        _scattered ??= new(System.Memory);
+        return _scattered.Synchronize(ArrayAddress, count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

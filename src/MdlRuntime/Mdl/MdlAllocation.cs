@@ -90,8 +90,8 @@ internal static class MdlAllocation
         target.SystemVa = source.SystemVa + displacement;
         target.Flags = (target.Flags & Kept) | (source.Flags & Inherited) | MdlFlags.MDL_PARTIAL;
         target.Mapping = default;
-        target.Source = source;
         frames.CopyTo(target.Pfns);
+        target.StorePfns();
         processor.System.Trace("IoBuildPartialMdl", target, source.Address, virtualAddress, resolved);
     }
 
@@ -113,8 +113,8 @@ internal static class MdlAllocation
         }
 
         Mdl last = head;
-        while (last.Next is { } next)
-            last = next;
+        foreach (Mdl link in new ChainWalk(head))
+            last = link;
         last.Next = mdl;
     }
 

@@ -51,4 +51,8 @@ public enum MdlFlags : ushort
 
     /// <summary>Internal to the memory manager.</summary>
     MDL_INTERNAL = 0x8000,
+
+    /// <summary>The bits that speak of mapping: mapped, locked, non-paged, mapped itself, shares a mapping (0x0100, the older meaning), device memory.</summary>
+    MDL_MAPPING_FLAGS = MDL_MAPPED_TO_SYSTEM_VA | MDL_PAGES_LOCKED | MDL_SOURCE_IS_NONPAGED_POOL | MDL_PARTIAL_HAS_BEEN_MAPPED
+        | MDL_LOCKED_PAGE_TABLES | MDL_IO_SPACE,
 }

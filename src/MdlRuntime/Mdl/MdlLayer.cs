@@ -40,11 +40,8 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
 
     public LockLedger Locks { get; } = new();
 
-    /// <summary>Partial MDLs that own a system mapping; on a verified machine only.</summary>
-    public List<Mdl> MappedPartials { get; } = [];
-
-    /// <summary>MDLs that this layer has handed out and not got back.</summary>
-    public IEnumerable<Mdl> Live => _mdls.Values.Where(mdl => mdl is { Home: not null, IsFreed: false });
+    /// <summary>Reserved system addresses by their first one.</summary>
+    public Dictionary<nuint, MappingReservation> Reservations { get; } = [];
 
     private MemorySystem Memory => System.Memory;
 
@@ -82,32 +79,45 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
         if (_mdls.TryGetValue(nonPagedMemory, out Mdl? known) && known.Home is not null)
             return known;
 
-        Pfn pfn = FindFrame(nonPagedMemory);
-        if (Memory.ContiguousLength(nonPagedMemory, Mdl.HeaderSize) < Mdl.HeaderSize)
-            throw new NotModelledException("an MDL header in frames that are not adjacent (Mdl.At across a page boundary)");
+        if (nonPagedMemory % 8 != 0)
+            throw new ArgumentException($"an MDL lies at a multiple of 8 bytes, not at {nonPagedMemory:X16}", nameof(nonPagedMemory));
+        HeaderWords header = default;
+        for (int i = 0; i < HeaderWords.Count; i++)
+        {
+            nuint word = nonPagedMemory + 8 * (nuint)i;
+            header[i] = Memory.Arena.Block(FindFrame(word, nonPagedMemory), BYTE_OFFSET(word), 8);
+        }
 
         known ??= new Mdl(this);
         _mdls[nonPagedMemory] = known;
-        if (known.Address == 0 || known.Frame != pfn)
-            known.Bind(nonPagedMemory, pfn, Memory.Arena.Block(pfn, BYTE_OFFSET(nonPagedMemory), Mdl.HeaderSize), room: 0);
+        known.Bind(nonPagedMemory, FindFrame(nonPagedMemory, nonPagedMemory), header);
         return known;
     }
 
-    /// <summary>Entries that the host can reach behind the header of an MDL whose length claims <paramref name="pages"/>; faults when they are not there.</summary>
-    public int Reach(Mdl mdl, int pages)
+    /// <summary>
+    /// The host's view of an MDL's array of frame numbers; false when its frames are not adjacent. Faults when the memory ends before
+    /// <paramref name="count"/> entries.
+    /// </summary>
+    public bool TryReach(Mdl mdl, nuint arrayAddress, int count, out HostBlock array)
     {
-        nuint wanted = Mdl.HeaderSize + 8 * (nuint)pages;
-        nuint reached = Memory.ContiguousLength(mdl.Address, wanted);
-        if (reached < wanted)
+        nuint wanted = 8 * (nuint)count;
+        for (nuint at = arrayAddress; at < arrayAddress + wanted; at = PAGE_ALIGN(at) + PAGE_SIZE)
         {
-            nuint end = mdl.Address + reached;
-            if (Memory.Translate(user: null, end, MemoryAccess.Read, out _) == PageFault.None)
-                throw new NotModelledException("an MDL whose array of frame numbers lies in frames that are not adjacent");
-            System.Processor.AccessFault(end, MemoryAccess.Read, PageFault.NotMapped, ruleId: null,
-                $"The MDL at {mdl.Address:X16} claims {pages} pages, but its memory ends at {end:X16}.");
+            if (!IsOrdinary(at))
+            {
+                System.Processor.AccessFault(at, MemoryAccess.Read, PageFault.NotMapped, ruleId: null,
+                    $"The MDL at {mdl.Address:X16} claims {count} pages, but its memory ends at {at:X16}.");
+            }
         }
 
-        return pages;
+        if (Memory.ContiguousLength(arrayAddress, wanted) < wanted)
+        {
+            array = default;
+            return false;
+        }
+
+        array = Memory.Arena.Block(Memory.FindPte(user: null, arrayAddress).Pfn, BYTE_OFFSET(arrayAddress), wanted);
+        return true;
     }
 
     public EProcess? FindProcess(nuint address) => _processes.GetValueOrDefault(address);
@@ -159,13 +169,14 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
             Free(mdl);
     }
 
-    private Pfn FindFrame(nuint nonPagedMemory)
+    private Pfn FindFrame(nuint word, nuint nonPagedMemory)
     {
-        if (nonPagedMemory % 8 != 0)
-            throw new ArgumentException($"an MDL lies at a multiple of 8 bytes, not at {nonPagedMemory:X16}", nameof(nonPagedMemory));
-        PageFault fault = Memory.Translate(user: null, nonPagedMemory, MemoryAccess.Read, out Pfn pfn);
-        if (fault != PageFault.None || Memory.FindPte(user: null, nonPagedMemory).Has(PteFlags.Pageable))
+        if (!IsOrdinary(word) || Memory.FindPte(user: null, word).Has(PteFlags.Pageable))
             throw new ArgumentException($"an MDL lies in resident non-paged system memory, which {nonPagedMemory:X16} is not", nameof(nonPagedMemory));
-        return pfn;
+        return Memory.FindPte(user: null, word).Pfn;
     }
+
+    /// <summary>Whether a system address shows memory, which the host can reach.</summary>
+    private bool IsOrdinary(nuint address) =>
+        Memory.Translate(user: null, address, MemoryAccess.Read, out Pfn pfn) == PageFault.None && Memory.Frames.Contains(pfn);
 }

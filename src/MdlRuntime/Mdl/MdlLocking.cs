@@ -101,6 +101,7 @@ internal static class MdlLocking
     private static void Finish(Processor processor, Mdl mdl, EProcess? charged, MdlFlags write, LockOperation operation)
     {
         int pages = mdl.PageCount;
+        mdl.StorePfns();
         mdl.ChargedProcess = charged;
         mdl.Flags = (mdl.Flags & ~MdlFlags.MDL_WRITE_OPERATION) | MdlFlags.MDL_PAGES_LOCKED | write;
         if (charged is not null)
@@ -160,8 +161,13 @@ internal static class MdlLocking
         const MdlFlags locked = MdlFlags.MDL_PAGES_LOCKED;
         if ((mdl.Flags & (locked | MdlFlags.MDL_PARTIAL | MdlFlags.MDL_SOURCE_IS_NONPAGED_POOL)) != locked)
             ReportUnlock(mdl);
-        if (mdl.Has(MdlFlags.MDL_MAPPED_TO_SYSTEM_VA) && mdl.Mapping.Exists)
-            MdlMapping.ReleaseSystem(processor, mdl);
+        if (mdl.Has(MdlFlags.MDL_MAPPED_TO_SYSTEM_VA))
+        {
+            if (mdl.Mapping.Exists)
+                MdlMapping.ReleaseSystem(processor, mdl);
+            else
+                ReservedMappings.RefuseOrdinaryRelease(processor, mdl, nameof(MemoryManager.MmUnlockPages));
+        }
 
         Span<nuint> pfns = mdl.Pfns;
         if (mdl.ChargedProcess is { } process)
@@ -178,11 +184,7 @@ internal static class MdlLocking
 
         mdl.Flags &= ~(locked | MdlFlags.MDL_IO_SPACE);
         if (processor.System.Verifier.IsOn)
-        {
             mdl.Layer.Locks.Remove(mdl.Address);
-            CheckPartials(mdl);
-        }
-
         processor.System.Trace("MmUnlockPages", mdl, mdl.VirtualAddress, (ulong)pfns.Length);
     }
 
@@ -276,20 +278,6 @@ internal static class MdlLocking
         pfn = processor.Touch(address, access);
         processor.Memory.Frames.Lock(pfn);
         return pfn;
-    }
-
-    /// <summary>The mapping of a partial MDL shows frames that are not locked any more (MDL-127).</summary>
-    private static void CheckPartials(Mdl source)
-    {
-        foreach (Mdl partial in source.Layer.MappedPartials)
-        {
-            if (partial.Source == source)
-            {
-                MdlChecks.FlagViolation(partial, MdlChecks.UnlockUnderPartial, MdlFlags.MDL_PARTIAL_HAS_BEEN_MAPPED, "MDL3007",
-                    $"The pages of {source} were unlocked while a partial MDL of it still had them mapped: IoFreeMdl or MmPrepareMdlForReuse of the partial comes first.");
-                return;
-            }
-        }
     }
 
     private static void ReportUnlock(Mdl mdl)

@@ -3,39 +3,36 @@ namespace MdlRuntime;
 /// <summary>Mapping the frames of an MDL into system space, and releasing that mapping.</summary>
 internal static class MdlMapping
 {
+    private const string Unmap = nameof(MemoryManager.MmUnmapLockedPages);
+
     public const MdlFlags Mappable = MdlFlags.MDL_PAGES_LOCKED | MdlFlags.MDL_PARTIAL;
+
+    /// <summary>What unmapping clears.</summary>
+    public const MdlFlags MappedFlags = MdlFlags.MDL_MAPPED_TO_SYSTEM_VA | MdlFlags.MDL_PARTIAL_HAS_BEEN_MAPPED | MdlFlags.MDL_FREE_EXTRA_PTES;
+
+    private const MdlFlags OwnMapping = MdlFlags.MDL_PARTIAL | MdlFlags.MDL_PARTIAL_HAS_BEEN_MAPPED;
     private const MdlFlags Unmappable = MdlFlags.MDL_MAPPED_TO_SYSTEM_VA | MdlFlags.MDL_SOURCE_IS_NONPAGED_POOL | MdlFlags.MDL_PARTIAL_HAS_BEEN_MAPPED;
 
     /// <summary>Kernel-mode mapping for a caller that has checked the IRQL; 0 when no PTEs are left for the priority.</summary>
-    public static nuint MapSystem(Processor processor, Mdl mdl, bool bugCheckOnFailure, MmPagePriority priority)
+    public static nuint MapSystem(Processor processor, Mdl mdl, MemoryCachingType cacheType, bool bugCheckOnFailure, MmPagePriority priority)
     {
-        if (mdl.Has(Unmappable))
-        {
-            MdlChecks.FlagViolation(mdl, 0xB2, mdl.Flags & Unmappable, "MDL3014",
-                $"The MDL has a system address already ({mdl.Flags}); use MmGetSystemAddressForMdlSafe when unsure.");
-        }
-
-        CheckFrames(processor, mdl, Mappable);
+        CheckMappable(processor, mdl);
         Span<nuint> pfns = mdl.Pfns;
         int guards = (priority & MmPagePriority.MdlMappingWithGuardPtes) != 0 ? 1 : 0;
         SystemRegion region = processor.Memory.SystemPtes;
         int reserve = pfns.Length + 2 * guards;
         if (pfns.Length == 0 || region.FreePages - reserve < KeptFree(region, priority) || !region.TryReserve(reserve, out nuint address))
-        {
             return Fail(processor, mdl, KProcessorMode.KernelMode, bugCheckOnFailure);
-        }
 
         address += (nuint)guards << PAGE_SHIFT;
         PteFlags protection = (priority & MmPagePriority.MdlMappingNoWrite) == 0 ? PteFlags.Writable : 0;
         if ((priority & MmPagePriority.MdlMappingNoExecute) == 0)
             protection |= PteFlags.Executable;
-        processor.Memory.Frames.FillView(region.EditEntries(address, pfns.Length), pfns, protection, MemoryCachingType.MmCached);
+        processor.Memory.Frames.FillView(region.EditEntries(address, pfns.Length), pfns, protection, cacheType);
 
         mdl.Mapping = new(address, pfns.Length, guards, pfns[0], mdl.BaseVa);
         mdl.SystemVa = address + mdl.Offset;
         mdl.Flags |= MdlFlags.MDL_MAPPED_TO_SYSTEM_VA | (mdl.Has(MdlFlags.MDL_PARTIAL) ? MdlFlags.MDL_PARTIAL_HAS_BEEN_MAPPED : 0);
-        if (processor.System.Verifier.IsOn && mdl.Has(MdlFlags.MDL_PARTIAL))
-            mdl.Layer.MappedPartials.Add(mdl);
         processor.System.Trace("MmMapLockedPagesSpecifyCache", mdl, mdl.SystemVa, (ulong)pfns.Length, (ulong)KProcessorMode.KernelMode);
         return mdl.SystemVa;
     }
@@ -54,7 +51,7 @@ internal static class MdlMapping
     public static void UnmapSystem(Processor processor, Mdl mdl, nuint address)
     {
         const MdlFlags mapped = MdlFlags.MDL_MAPPED_TO_SYSTEM_VA;
-        if ((mdl.Flags & (MdlFlags.MDL_PARTIAL | MdlFlags.MDL_PARTIAL_HAS_BEEN_MAPPED)) == MdlFlags.MDL_PARTIAL)
+        if ((mdl.Flags & OwnMapping) == MdlFlags.MDL_PARTIAL)
         {
             MdlChecks.FlagViolation(mdl, 0xB5, MdlFlags.MDL_PARTIAL, "MDL3005",
                 "MmUnmapLockedPages: a partial MDL without a mapping of its own was to be unmapped; use MmPrepareMdlForReuse.");
@@ -67,11 +64,7 @@ internal static class MdlMapping
         if (processor.System.Verifier.IsOn)
             CheckTracked(mdl, address);
         if (!mdl.Mapping.Exists || PAGE_ALIGN(address) != mdl.Mapping.Base)
-        {
-            // 0x302: the address is not mapped.
-            processor.System.BugCheck(BugCheckCode.SYSTEM_PTE_MISUSE, 0x302, address, (ulong)mdl.PageCount, 0,
-                $"MmUnmapLockedPages: {address:X16} is no mapping of the MDL at {mdl.Address:X16}.", "MDL3015");
-        }
+            StopBadRelease(processor, mdl, address);
 
         ReleaseSystem(processor, mdl);
     }
@@ -82,9 +75,7 @@ internal static class MdlMapping
         SystemMapping mapping = mdl.Mapping;
         processor.Memory.SystemPtes.Release(mapping.ReservedBase, mapping.ReservedPages);
         mdl.Mapping = default;
-        if (processor.System.Verifier.IsOn && mdl.Has(MdlFlags.MDL_PARTIAL))
-            mdl.Layer.MappedPartials.Remove(mdl);
-        mdl.Flags &= ~(MdlFlags.MDL_MAPPED_TO_SYSTEM_VA | MdlFlags.MDL_PARTIAL_HAS_BEEN_MAPPED | MdlFlags.MDL_FREE_EXTRA_PTES);
+        mdl.Flags &= ~MappedFlags;
         processor.System.Trace("MmUnmapLockedPages", mdl, mapping.Base, (ulong)mapping.Pages, (ulong)KProcessorMode.KernelMode);
     }
 
@@ -94,6 +85,12 @@ internal static class MdlMapping
         Processor processor = Processor.Current;
         MdlChecks.Require(processor, mdl, Mdl.MdlFlagsOffset);
         MdlChecks.RequireIrql(processor, mdl.Address, "MmPrepareMdlForReuse");
+        if ((mdl.Flags & OwnMapping) == MdlFlags.MDL_PARTIAL_HAS_BEEN_MAPPED)
+        {
+            MdlChecks.FlagViolation(mdl, MdlChecks.OwnMappingWithoutPartial, MdlFlags.MDL_PARTIAL, "MDL3005",
+                "MmPrepareMdlForReuse: only a partial MDL can have a mapping of its own that goes away with it.");
+        }
+
         PrepareForReuse(processor, mdl);
         if (mdl.Has(MdlFlags.MDL_MAPPED_TO_SYSTEM_VA) && !mdl.Has(MdlFlags.MDL_PARTIAL))
         {
@@ -108,6 +105,22 @@ internal static class MdlMapping
         if (mdl.Has(MdlFlags.MDL_PARTIAL_HAS_BEEN_MAPPED))
             UnmapSystem(processor, mdl, mdl.SystemVa);
     }
+
+    /// <summary>Reports an MDL that must not get a system address of its own.</summary>
+    public static void CheckMappable(Processor processor, Mdl mdl)
+    {
+        if (mdl.Has(Unmappable))
+        {
+            MdlChecks.FlagViolation(mdl, 0xB2, mdl.Flags & Unmappable, "MDL3014",
+                $"The MDL has a system address already ({mdl.Flags}); use MmGetSystemAddressForMdlSafe when unsure.");
+        }
+
+        CheckFrames(processor, mdl, Mappable);
+    }
+
+    /// <summary>PTE tracking knows no mapping of the MDL at an address.</summary>
+    public static void ReportNotMapped(Mdl mdl, nuint address, string routine, string what) =>
+        Misuse(mdl, 6, mdl.Address, address, (ulong)mdl.PageCount, what, routine);
 
     /// <summary>Reports frames that a mapping must not show, before anything is mapped.</summary>
     public static void CheckFrames(Processor processor, Mdl mdl, MdlFlags required)
@@ -157,7 +170,7 @@ internal static class MdlMapping
         ref readonly SystemMapping mapping = ref mdl.Mapping;
         int pages = mdl.PageCount;
         if (!mapping.Exists)
-            Misuse(mdl, 6, mdl.Address, address, (ulong)pages, "the MDL is not mapped");
+            ReportNotMapped(mdl, address, Unmap, "the MDL has no mapping that MmMapLockedPages or a related routine made");
         else if (address != mapping.Base + mdl.Offset)
             Misuse(mdl, 3, mdl.Address, mapping.Base + mdl.Offset, address, "the address is not the one that mapping returned");
         else if (pages != mapping.Pages)
@@ -168,8 +181,24 @@ internal static class MdlMapping
             Misuse(mdl, 5, mdl.Address, mapping.StartVa, mdl.BaseVa, "StartVa has changed since mapping");
     }
 
-    private static void Misuse(Mdl mdl, uint kind, ulong parameter2, ulong parameter3, ulong parameter4, string what) =>
-        mdl.System.Verifier.Report(new(BugCheckCode.SYSTEM_PTE_MISUSE, kind, parameter2, parameter3, parameter4, "MDL3015", $"MmUnmapLockedPages: {what}."));
+    private static void Misuse(Mdl mdl, uint kind, ulong parameter2, ulong parameter3, ulong parameter4, string what, string routine = Unmap) =>
+        mdl.System.Verifier.Report(new(BugCheckCode.SYSTEM_PTE_MISUSE, kind, parameter2, parameter3, parameter4, "MDL3015", $"{routine}: {what}."));
+
+    /// <summary>What releasing page-table entries that are not the MDL's own mapping leads to (MDL-544).</summary>
+    private static void StopBadRelease(Processor processor, Mdl mdl, nuint address)
+    {
+        ReservedMappings.RefuseOrdinaryRelease(processor, mdl, Unmap);
+        SystemMapping mapping = mdl.Mapping;
+        ulong pages = (ulong)mdl.PageCount;
+        (uint kind, string what) =
+            pages == 0 ? (0x300u, "the MDL describes no pages")
+            : mapping.Exists && address - mapping.Base < (nuint)mapping.Pages << PAGE_SHIFT ? (0x304u, "the address lies in the middle of the mapping")
+            : !processor.Memory.SystemPtes.Contains(address)
+                && processor.Memory.Translate(user: null, address, MemoryAccess.Read, out _) == PageFault.None ? (0x303u, "the address is no mapping at all")
+            : (0x302u, "the MDL is not mapped there");
+        processor.System.BugCheck(BugCheckCode.SYSTEM_PTE_MISUSE, kind, address, kind == 0x300 ? 0 : pages, 0,
+            $"MmUnmapLockedPages of {address:X16} for the MDL at {mdl.Address:X16}: {what}.", "MDL3015");
+    }
 
     /// <summary>0x3F; with PTE tracking, which a verified machine has, 0xD8.</summary>
     private static void StopWithoutPtes(Processor processor, int pages)

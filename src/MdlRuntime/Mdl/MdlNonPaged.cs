@@ -34,6 +34,7 @@ internal static class MdlNonPaged
             pfns[i] = pte.Pfn.Number;
         }
 
+        mdl.StorePfns();
         mdl.ChargedProcess = null;
         mdl.SystemVa = mdl.VirtualAddress;
         mdl.Flags |= added;

@@ -5,6 +5,9 @@ internal static class MdlSystemAddress
 {
     private const MdlFlags HasSystemAddress = MdlFlags.MDL_MAPPED_TO_SYSTEM_VA | MdlFlags.MDL_SOURCE_IS_NONPAGED_POOL;
 
+    public static bool IsCacheType(MemoryCachingType cacheType) =>
+        cacheType is >= MemoryCachingType.MmNonCached and < MemoryCachingType.MmMaximumCacheType;
+
     public static nuint GetSafe(Mdl mdl, MmPagePriority priority)
     {
         Processor processor = Processor.Current;
@@ -32,7 +35,7 @@ internal static class MdlSystemAddress
     {
         Processor processor = Processor.Current;
         MdlChecks.Require(processor, mdl, Mdl.MdlFlagsOffset);
-        if (cacheType is < MemoryCachingType.MmNonCached or >= MemoryCachingType.MmMaximumCacheType)
+        if (!IsCacheType(cacheType))
             throw new ArgumentOutOfRangeException(nameof(cacheType), cacheType, "allowed: MmNonCached to MmUSWCCached");
 
         bool isUser = accessMode == KProcessorMode.UserMode;
@@ -42,7 +45,7 @@ internal static class MdlSystemAddress
         if (processor.System.Faults.Strikes(routine))
             return MdlMapping.Fail(processor, mdl, accessMode, bugCheckOnFailure);
         if (isUser)
-            return MdlUserMapping.Map(processor, mdl, requestedAddress, priority);
+            return MdlUserMapping.Map(processor, mdl, cacheType, requestedAddress, priority);
 
         if ((priority & MmPagePriority.MdlMappingNoExecute) == 0)
         {
@@ -50,7 +53,7 @@ internal static class MdlSystemAddress
                 $"The mapping of {mdl} may be executed; add MdlMappingNoExecute to the priority.");
         }
 
-        return MdlMapping.MapSystem(processor, mdl, bugCheckOnFailure, priority);
+        return MdlMapping.MapSystem(processor, mdl, cacheType, bugCheckOnFailure, priority);
     }
 
     public static nuint MapObsolete(Mdl mdl, KProcessorMode accessMode)
@@ -61,8 +64,8 @@ internal static class MdlSystemAddress
         CheckIrql(processor, mdl, accessMode, isUser ? 0x75u : 0x74u, "MmMapLockedPages");
         MdlChecks.FlagViolation(mdl, 0x81, default, "MDL2006", "MmMapLockedPages is obsolete; use MmGetSystemAddressForMdlSafe or MmMapLockedPagesSpecifyCache.");
         return isUser
-            ? MdlUserMapping.Map(processor, mdl, requestedAddress: 0, MmPagePriority.HighPagePriority)
-            : MdlMapping.MapSystem(processor, mdl, bugCheckOnFailure: true, MmPagePriority.HighPagePriority);
+            ? MdlUserMapping.Map(processor, mdl, MemoryCachingType.MmCached, requestedAddress: 0, MmPagePriority.HighPagePriority)
+            : MdlMapping.MapSystem(processor, mdl, MemoryCachingType.MmCached, bugCheckOnFailure: true, MmPagePriority.HighPagePriority);
     }
 
     public static void Unmap(nuint address, Mdl mdl)

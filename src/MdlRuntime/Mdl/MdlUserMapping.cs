@@ -4,14 +4,14 @@ namespace MdlRuntime;
 internal static class MdlUserMapping
 {
     /// <summary>User-mode mapping for a caller that has checked the IRQL; failures raise, in the order of MDL-219.</summary>
-    public static nuint Map(Processor processor, Mdl mdl, nuint requestedAddress, MmPagePriority priority)
+    public static nuint Map(Processor processor, Mdl mdl, MemoryCachingType cacheType, nuint requestedAddress, MmPagePriority priority)
     {
         MdlMapping.CheckFrames(processor, mdl, MdlMapping.Mappable | MdlFlags.MDL_SOURCE_IS_NONPAGED_POOL);
         EProcess process = processor.Process;
         Span<nuint> pfns = mdl.Pfns;
         nuint address = FindRange(process, (nuint)pfns.Length, requestedAddress);
         PteFlags protection = (priority & MmPagePriority.MdlMappingNoWrite) == 0 ? PteFlags.Writable : 0;
-        process.Space!.MapView(address, pfns, protection, MemoryCachingType.MmCached);
+        process.Space!.MapView(address, pfns, protection, cacheType);
         (mdl.Views ??= []).Add(new(process, address));
         processor.System.Trace("MmMapLockedPagesSpecifyCache", mdl, address + mdl.Offset, (ulong)pfns.Length, (ulong)KProcessorMode.UserMode);
         return address + mdl.Offset;

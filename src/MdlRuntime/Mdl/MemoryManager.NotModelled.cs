@@ -4,58 +4,6 @@ namespace MdlRuntime;
 
 public static partial class MemoryManager
 {
-    /// <summary>Reserves system addresses. WDK: MmAllocateMappingAddress.</summary>
-    /// <param name="numberOfBytes">Length in bytes.</param>
-    /// <param name="poolTag">Owner tag.</param>
-    /// <returns>The first address.</returns>
-    /// <exception cref="NotModelledException">Always.</exception>
-    [Irql(Kirql.APC_LEVEL)]
-    [return: MdlValue(MdlValueKind.PageAlignedAddress)]
-    [return: MdlEffect(MdlEffect.AllocatesPool)]
-    public static nuint MmAllocateMappingAddress(
-        [MdlValue(MdlValueKind.Length)] nuint numberOfBytes,
-        uint poolTag) =>
-        throw new NotModelledException(nameof(MmAllocateMappingAddress));
-
-    /// <summary>Frees reserved system addresses. WDK: MmFreeMappingAddress.</summary>
-    /// <param name="baseAddress">The first address.</param>
-    /// <param name="poolTag">Owner tag.</param>
-    /// <exception cref="NotModelledException">Always.</exception>
-    [Irql(Kirql.APC_LEVEL)]
-    public static void MmFreeMappingAddress(
-        [MdlValue(MdlValueKind.PageAlignedAddress)][MdlEffect(MdlEffect.FreesPool)] nuint baseAddress,
-        uint poolTag) =>
-        throw new NotModelledException(nameof(MmFreeMappingAddress));
-
-    /// <summary>Maps an MDL at reserved system addresses. WDK: MmMapLockedPagesWithReservedMapping.</summary>
-    /// <param name="mappingAddress">The first reserved address.</param>
-    /// <param name="poolTag">Owner tag.</param>
-    /// <param name="mdl">A locked MDL.</param>
-    /// <param name="cacheType">A wish.</param>
-    /// <returns>Address of the first byte.</returns>
-    /// <exception cref="NotModelledException">Always.</exception>
-    [Irql(Kirql.DISPATCH_LEVEL)]
-    [return: MdlValue(MdlValueKind.SystemAddress)]
-    [return: BelongsTo("mdl")]
-    public static nuint MmMapLockedPagesWithReservedMapping(
-        [MdlValue(MdlValueKind.PageAlignedAddress)] nuint mappingAddress,
-        uint poolTag,
-        [MdlEffect(MdlEffect.MapsReserved)] Mdl mdl,
-        MemoryCachingType cacheType) =>
-        throw new NotModelledException(nameof(MmMapLockedPagesWithReservedMapping));
-
-    /// <summary>Unmaps reserved system addresses. WDK: MmUnmapReservedMapping.</summary>
-    /// <param name="baseAddress">The first reserved address.</param>
-    /// <param name="poolTag">Owner tag.</param>
-    /// <param name="mdl">The mapped MDL.</param>
-    /// <exception cref="NotModelledException">Always.</exception>
-    [Irql(Kirql.DISPATCH_LEVEL)]
-    public static void MmUnmapReservedMapping(
-        [MdlValue(MdlValueKind.PageAlignedAddress)] nuint baseAddress,
-        uint poolTag,
-        [MdlEffect(MdlEffect.UnmapsReserved)] Mdl mdl) =>
-        throw new NotModelledException(nameof(MmUnmapReservedMapping));
-
     /// <summary>Allocates pages that an MDL describes. WDK: MmAllocatePagesForMdl.</summary>
     /// <param name="lowAddress">Lowest acceptable physical address.</param>
     /// <param name="highAddress">Highest acceptable physical address.</param>
@@ -99,17 +47,6 @@ public static partial class MemoryManager
     public static void MmFreePagesFromMdl(
         [MdlEffect(MdlEffect.FreesPages)] Mdl mdl) =>
         throw new NotModelledException(nameof(MmFreePagesFromMdl));
-
-    /// <summary>Changes the protection of an MDL's system mapping. WDK: MmProtectMdlSystemAddress.</summary>
-    /// <param name="mdl">A mapped MDL.</param>
-    /// <param name="newProtect">The protection.</param>
-    /// <returns>A status.</returns>
-    /// <exception cref="NotModelledException">Always.</exception>
-    [Irql(Kirql.DISPATCH_LEVEL)]
-    public static NtStatus MmProtectMdlSystemAddress(
-        [MdlEffect(MdlEffect.Protects)] Mdl mdl,
-        PageProtection newProtect) =>
-        throw new NotModelledException(nameof(MmProtectMdlSystemAddress));
 
     /// <summary>Moves the start of an MDL forward. WDK: MmAdvanceMdl.</summary>
     /// <param name="mdl">A locked MDL.</param>

@@ -14,6 +14,9 @@ internal sealed class FrameDatabase
     private readonly bool _scatter;
     private readonly nuint _low;
 
+    /// <summary>Frames whose caching attribute is not MmCached.</summary>
+    private int _specialFrames;
+
     public FrameDatabase(nuint count, FramePolicy policy, int seed)
     {
         _frames = new FrameInfo[count];
@@ -94,14 +97,38 @@ internal sealed class FrameDatabase
         return entries.Length;
     }
 
-    /// <summary>Makes page-table entries show frames that somebody else holds.</summary>
+    /// <summary>Makes page-table entries show frames that somebody else holds. The caching type is a wish (<see cref="CacheTypeFor"/>).</summary>
     public void FillView(Span<Pte> entries, ReadOnlySpan<nuint> frames, PteFlags protection, MemoryCachingType cacheType)
     {
+        if (_specialFrames > 0 || cacheType != MemoryCachingType.MmCached)
+        {
+            FillViewByAttribute(entries, frames, protection, cacheType);
+            return;
+        }
+
         for (int i = 0; i < frames.Length; i++)
         {
             Pfn pfn = new(frames[i]);
             entries[i] = new() { Pfn = pfn, Flags = protection | ViewFlags(pfn), CacheType = cacheType };
         }
+    }
+
+    /// <summary>Gives a frame a caching attribute other than MmCached until it is free; MmNotMapped leaves the choice to its first mapping.</summary>
+    public void SetCacheType(Pfn pfn, MemoryCachingType cacheType)
+    {
+        ref FrameInfo frame = ref _frames[pfn.Number];
+        _specialFrames += (cacheType == MemoryCachingType.MmCached ? 0 : 1) - (frame.CacheType == MemoryCachingType.MmCached ? 0 : 1);
+        frame.CacheType = cacheType;
+    }
+
+    /// <summary>How a new mapping of a frame is cached: by its attribute; as wished if it has none yet or is no memory (MDL-193).</summary>
+    public MemoryCachingType CacheTypeFor(Pfn pfn, MemoryCachingType wish)
+    {
+        if (!Contains(pfn))
+            return wish;
+        if (_frames[pfn.Number].CacheType == MemoryCachingType.MmNotMapped)
+            SetCacheType(pfn, wish);
+        return _frames[pfn.Number].CacheType;
     }
 
     /// <summary>Releases one lock of each frame, skipping numbers that are no memory; the index of the first frame that nobody locks, or -1.</summary>
@@ -136,6 +163,15 @@ internal sealed class FrameDatabase
     {
         foreach (nuint frame in frames)
             _forced.Enqueue(new(frame));
+    }
+
+    private void FillViewByAttribute(Span<Pte> entries, ReadOnlySpan<nuint> frames, PteFlags protection, MemoryCachingType cacheType)
+    {
+        for (int i = 0; i < frames.Length; i++)
+        {
+            Pfn pfn = new(frames[i]);
+            entries[i] = new() { Pfn = pfn, Flags = protection | ViewFlags(pfn), CacheType = CacheTypeFor(pfn, cacheType) };
+        }
     }
 
     private bool TryForced(out Pfn pfn)
@@ -227,6 +263,8 @@ internal sealed class FrameDatabase
         if (frame.OwnerCount > 0 || frame.LockCount > 0)
             return;
 
+        if (frame.CacheType != MemoryCachingType.MmCached)
+            SetCacheType(pfn, MemoryCachingType.MmCached);
         (frame.OwnerCount, frame.LockCount, frame.Use) = (0, 0, FrameUse.Free);
         FreeCount++;
         Return(pfn);

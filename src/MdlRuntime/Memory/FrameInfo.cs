@@ -26,4 +26,14 @@ internal struct FrameInfo
 
     /// <summary>Whether the frame is in its zone's list of returned frames: it must not be entered twice.</summary>
     public bool IsListed;
+
+    /// <summary>The caching attribute, as its distance from MmCached, which a frame has by default.</summary>
+    private sbyte _caching;
+
+    /// <summary>How mappings of the frame are cached; MmNotMapped: as the first mapping asks for.</summary>
+    public MemoryCachingType CacheType
+    {
+        readonly get => MemoryCachingType.MmCached + _caching;
+        set => _caching = (sbyte)(value - MemoryCachingType.MmCached);
+    }
 }

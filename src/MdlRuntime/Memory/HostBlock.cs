@@ -11,5 +11,8 @@ internal readonly unsafe struct HostBlock(nint address)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref T At<T>(int offset) where T : unmanaged => ref *(T*)((byte*)address + offset);
 
+    /// <summary>The same memory from <paramref name="offset"/> bytes on.</summary>
+    public HostBlock From(int offset) => new(address + offset);
+
     public Span<T> Array<T>(int offset, int count) where T : unmanaged => new((byte*)address + offset, count);
 }

@@ -83,7 +83,7 @@ internal sealed partial class UserSpace(MemorySystem memory)
             {
                 Pfn = new(frames[i]),
                 Flags = protection | memory.Frames.ViewFlags(new(frames[i])),
-                CacheType = cacheType,
+                CacheType = memory.Frames.CacheTypeFor(new(frames[i]), cacheType),
             };
         }
 

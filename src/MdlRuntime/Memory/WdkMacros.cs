@@ -43,6 +43,43 @@ public static class WdkMacros
     public static uint ADDRESS_AND_SIZE_TO_SPAN_PAGES(nuint va, nuint size) =>
         (uint)unchecked((BYTE_OFFSET(va) + size + (PAGE_SIZE - 1)) >> PAGE_SHIFT);
 
+    /// <summary>Older name of <see cref="ADDRESS_AND_SIZE_TO_SPAN_PAGES"/>. Any IRQL. WDK: COMPUTE_PAGES_SPANNED.</summary>
+    /// <param name="va">Address of the first byte; only its offset in the page counts.</param>
+    /// <param name="size">Length in bytes.</param>
+    /// <returns>Number of pages; for 0 bytes 0 if aligned, else 1.</returns>
+    [MdlMacro(MdlMacro.SpanPages)]
+    public static uint COMPUTE_PAGES_SPANNED(nuint va, nuint size) => ADDRESS_AND_SIZE_TO_SPAN_PAGES(va, size);
+
+    /// <summary>Length rounded down to a multiple. Any IRQL. WDK: ALIGN_DOWN_BY.</summary>
+    /// <param name="length">Length in bytes.</param>
+    /// <param name="alignment">A power of two; nothing useful comes of other numbers.</param>
+    /// <returns>Length in bytes.</returns>
+    public static nuint ALIGN_DOWN_BY(nuint length, nuint alignment) => length & ~unchecked(alignment - 1);
+
+    /// <summary>Length rounded up to a multiple; wraps to 0 at the top of the range. Any IRQL. WDK: ALIGN_UP_BY.</summary>
+    /// <param name="length">Length in bytes.</param>
+    /// <param name="alignment">A power of two; nothing useful comes of other numbers.</param>
+    /// <returns>Length in bytes.</returns>
+    public static nuint ALIGN_UP_BY(nuint length, nuint alignment) => ALIGN_DOWN_BY(unchecked(length + alignment - 1), alignment);
+
+    /// <summary>Address rounded down to a multiple. Any IRQL. WDK: ALIGN_DOWN_POINTER_BY.</summary>
+    /// <param name="address">Any address.</param>
+    /// <param name="alignment">A power of two; nothing useful comes of other numbers.</param>
+    /// <returns>The address at or below.</returns>
+    public static nuint ALIGN_DOWN_POINTER_BY(nuint address, nuint alignment) => ALIGN_DOWN_BY(address, alignment);
+
+    /// <summary>Address rounded up to a multiple. Any IRQL. WDK: ALIGN_UP_POINTER_BY.</summary>
+    /// <param name="address">Any address.</param>
+    /// <param name="alignment">A power of two; nothing useful comes of other numbers.</param>
+    /// <returns>The address at or above.</returns>
+    public static nuint ALIGN_UP_POINTER_BY(nuint address, nuint alignment) => ALIGN_UP_BY(address, alignment);
+
+    /// <summary>
+    /// First address of a page that never holds anything. A driver leaves it in variables whose address is gone, so that a stale use stops
+    /// the machine where a null address would only raise. WDK: MM_BAD_POINTER.
+    /// </summary>
+    public static nuint MM_BAD_POINTER { get; } = unchecked((nuint)0xFFFF_A000_0000_0000);
+
     /// <summary>Whether a status is a success or informational one (not negative as a signed number). WDK: NT_SUCCESS.</summary>
     /// <param name="status">Any status.</param>
     /// <returns>True for 0x00000000 to 0x7FFFFFFF.</returns>

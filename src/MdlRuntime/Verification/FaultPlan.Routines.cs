@@ -18,11 +18,13 @@ public sealed partial class FaultPlan
         nameof(IoManager.IoMakeAssociatedIrp),
         nameof(MemoryManager.MmAllocateContiguousMemorySpecifyCache),
         nameof(MemoryManager.MmAllocateMappingAddress),
+        nameof(MemoryManager.MmAllocateMappingAddressEx),
         nameof(MemoryManager.MmAllocatePagesForMdl),
         nameof(MemoryManager.MmAllocatePagesForMdlEx),
         nameof(MemoryManager.MmGetSystemAddressForMdlSafe),
         nameof(MemoryManager.MmMapIoSpace),
         nameof(MemoryManager.MmMapLockedPagesSpecifyCache),
+        nameof(MemoryManager.MmMapMdl),
         nameof(MemoryManager.MmProbeAndLockPages),
         nameof(MemoryManager.MmProbeAndLockProcessPages),
         IoManagerCalls.AllocateIrp,
@@ -35,6 +37,7 @@ public sealed partial class FaultPlan
     [
         nameof(Executive.ExAllocatePool2),
         nameof(MemoryManager.MmAllocateMappingAddress),
+        nameof(MemoryManager.MmAllocateMappingAddressEx),
         IoManagerCalls.AllocatePool,
     ];
 

@@ -145,6 +145,7 @@ internal sealed class BadInputRig : IDisposable
         : type == typeof(KDeferredRoutine) ? new KDeferredRoutine((_, _, _, _) => { })
         : type == typeof(IoDpcRoutine) ? new IoDpcRoutine((_, _, _, _) => { })
         : type == typeof(KSynchronizeRoutine) ? new KSynchronizeRoutine(_ => true)
+        : type == typeof(MmMdlRoutine) ? new MmMdlRoutine((_, _) => { })
         : type == typeof(Action) ? new Action(() => { })
         : type == typeof(Func<int>) ? new Func<int>(() => 0)
         : type == typeof(Action<TraceRecord>) ? new Action<TraceRecord>(_ => { })

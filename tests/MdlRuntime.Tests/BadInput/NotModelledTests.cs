@@ -11,10 +11,8 @@ public sealed class NotModelledTests
     [
         (typeof(MemoryManager),
         [
-            nameof(MemoryManager.MmAllocateMappingAddress), nameof(MemoryManager.MmFreeMappingAddress),
-            nameof(MemoryManager.MmMapLockedPagesWithReservedMapping), nameof(MemoryManager.MmUnmapReservedMapping),
             nameof(MemoryManager.MmAllocatePagesForMdl), nameof(MemoryManager.MmAllocatePagesForMdlEx), nameof(MemoryManager.MmFreePagesFromMdl),
-            nameof(MemoryManager.MmProtectMdlSystemAddress), nameof(MemoryManager.MmAdvanceMdl),
+            nameof(MemoryManager.MmAdvanceMdl),
             nameof(MemoryManager.MmMapIoSpace), nameof(MemoryManager.MmUnmapIoSpace),
             nameof(MemoryManager.MmAllocateContiguousMemorySpecifyCache), nameof(MemoryManager.MmFreeContiguousMemory),
         ]),

@@ -124,21 +124,6 @@ public sealed class MdlStructureTests
         Assert.Equal("nonPagedMemory", Assert.Throws<ArgumentException>(() => Mdl.At(paged)).ParamName);
     });
 
-    [Fact, Proves("MDL-006")]
-    public void A_structure_in_scattered_frames_is_not_modelled()
-    {
-        using Machine machine = NewMachine();
-        machine.Run(() =>
-        {
-            nuint memory = ExAllocatePool2(POOL_FLAG_NON_PAGED, 0x3000, Tag);
-            Mdl mdl = Mdl.At(memory);
-            MmInitializeMdl(mdl, 0, 0x400000);
-
-            Assert.Throws<NotModelledException>(() => MmGetMdlPfnArray(mdl).Length);
-            Assert.Throws<NotModelledException>(() => Mdl.At(memory + 0xFE0));
-        });
-    }
-
     [Fact, Proves("MDL-050")]
     public void An_array_that_leaves_its_memory_faults()
     {
