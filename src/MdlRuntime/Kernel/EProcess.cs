@@ -21,6 +21,9 @@ public sealed class EProcess
     /// <summary>Pages locked by MDLs on behalf of this process, one per MDL and page.</summary>
     internal int LockedPages { get; set; }
 
+    /// <summary>How many pages MDLs may lock on behalf of this process.</summary>
+    internal int LockedPagesLimit { get; set; } = int.MaxValue;
+
     /// <summary>Threads of an exiting process end as soon as they make a call.</summary>
     internal bool IsExiting { get; set; }
 

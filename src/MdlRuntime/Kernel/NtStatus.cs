@@ -94,8 +94,14 @@ public enum NtStatus : uint
     /// <summary>Pool, map registers or other resources are used up.</summary>
     STATUS_INSUFFICIENT_RESOURCES = 0xC000009A,
 
+    /// <summary>The process may not have so many pages locked.</summary>
+    STATUS_WORKING_SET_QUOTA = 0xC00000A1,
+
     /// <summary>The request is not supported.</summary>
     STATUS_NOT_SUPPORTED = 0xC00000BB,
+
+    /// <summary>The user buffer cannot be used.</summary>
+    STATUS_INVALID_USER_BUFFER = 0xC00000E8,
 
     /// <summary>The first parameter is not allowed.</summary>
     STATUS_INVALID_PARAMETER_1 = 0xC00000EF,

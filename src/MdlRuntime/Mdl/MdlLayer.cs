@@ -43,6 +43,8 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
     /// <summary>Reserved system addresses by their first one.</summary>
     public Dictionary<nuint, MappingReservation> Reservations { get; } = [];
 
+    public IoSpaceLocks IoSpaceLocks { get; } = new();
+
     private MemorySystem Memory => System.Memory;
 
     /// <summary>An MDL whose array holds <paramref name="pages"/> frame numbers, not initialized; null when memory is used up.</summary>

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace MdlRuntime;
 
 /// <summary>Pinning the frames of a buffer and letting them go.</summary>
-internal static class MdlLocking
+internal static partial class MdlLocking
 {
     /// <summary>Marks the first entry until pages have been locked.</summary>
     private static readonly nuint EndOfList = nuint.MaxValue;
@@ -82,7 +82,7 @@ internal static class MdlLocking
 
         Span<nuint> pfns = mdl.Pfns;
         ReadOnlySpan<Pte> entries = space.Entries(start, pfns.Length);
-        if (entries.Length != pfns.Length)
+        if (entries.Length != pfns.Length || process.LockedPages > process.LockedPagesLimit - pfns.Length)
             return false;
 
         MdlFlags write = operation == LockOperation.IoReadAccess ? 0 : MdlFlags.MDL_WRITE_OPERATION;
@@ -94,11 +94,11 @@ internal static class MdlLocking
             return false;
         }
 
-        Finish(processor, mdl, process, write, operation);
+        Finish(processor, mdl, process, write, operation, nameof(MemoryManager.MmProbeAndLockPages));
         return true;
     }
 
-    private static void Finish(Processor processor, Mdl mdl, EProcess? charged, MdlFlags write, LockOperation operation)
+    private static void Finish(Processor processor, Mdl mdl, EProcess? charged, MdlFlags write, LockOperation operation, string routine)
     {
         int pages = mdl.PageCount;
         mdl.StorePfns();
@@ -114,28 +114,22 @@ internal static class MdlLocking
         KernelSystem system = processor.System;
         if (system.Verifier.IsOn)
             mdl.Layer.Locks.Add(new(mdl.Address, charged, pages));
-        system.Trace("MmProbeAndLockPages", mdl, mdl.VirtualAddress, (ulong)pages, (ulong)operation);
+        system.Trace(routine, mdl, mdl.VirtualAddress, (ulong)pages, (ulong)operation);
     }
 
     private static void LockWithFaults(Processor processor, Mdl mdl, KProcessorMode accessMode, LockOperation operation, uint subcode)
     {
-        if (mdl.Has(Unlockable))
-        {
-            MdlChecks.FlagViolation(mdl, subcode, mdl.Flags & Unlockable, "MDL3009",
-                $"Pages of an MDL that is already locked, mapped or built were to be locked ({mdl.Flags}).");
-        }
-
-        if (operation is < LockOperation.IoReadAccess or > LockOperation.IoModifyAccess)
-            throw new ArgumentOutOfRangeException(nameof(operation), operation, "allowed: IoReadAccess, IoWriteAccess, IoModifyAccess");
-
+        RequireLockable(mdl, operation, subcode);
         nuint start = mdl.VirtualAddress;
         Span<nuint> pfns = mdl.Pfns;
         if (pfns.Length > 0)
             pfns[0] = EndOfList;
-        CheckRange(mdl, start, accessMode);
+        RequireRange(start, mdl.Length, accessMode);
+        RequireBytes(mdl);
 
         bool write = operation != LockOperation.IoReadAccess;
         EProcess? charged = MemorySystem.IsSystemAddress(start) ? null : processor.Process;
+        RequireQuota(charged, pfns.Length);
         MdlFlags entryFlags = mdl.Flags;
         int locked = 0;
         try
@@ -144,15 +138,11 @@ internal static class MdlLocking
         }
         catch
         {
-            processor.Memory.Frames.Unlock(pfns[..locked]);
-            if (pfns.Length > 0)
-                pfns[0] = EndOfList;
-            mdl.ChargedProcess = null;
-            mdl.Flags = entryFlags;
+            RollBack(processor, mdl, pfns, locked, entryFlags);
             throw;
         }
 
-        Finish(processor, mdl, charged, write ? MdlFlags.MDL_WRITE_OPERATION : 0, operation);
+        Finish(processor, mdl, charged, write ? MdlFlags.MDL_WRITE_OPERATION : 0, operation, nameof(MemoryManager.MmProbeAndLockPages));
     }
 
     /// <summary>MmUnlockPages for a caller that has checked the IRQL.</summary>
@@ -182,6 +172,8 @@ internal static class MdlLocking
         if (bad >= 0)
             StopUnlocked(mdl, pfns[bad]);
 
+        if (mdl.Has(MdlFlags.MDL_IO_SPACE))
+            UnlockIoSpace(processor, mdl, pfns);
         mdl.Flags &= ~(locked | MdlFlags.MDL_IO_SPACE);
         if (processor.System.Verifier.IsOn)
             mdl.Layer.Locks.Remove(mdl.Address);
@@ -209,9 +201,41 @@ internal static class MdlLocking
     private static void RaiseShortage(string routine) =>
         throw new NtStatusException(NtStatus.STATUS_INSUFFICIENT_RESOURCES, $"{routine}: the fault plan of the machine lets no resources be found") { RuleId = "MDL3002" };
 
-    private static void CheckRange(Mdl mdl, nuint start, KProcessorMode accessMode)
+    private static void RequireLockable(Mdl mdl, LockOperation operation, uint subcode)
     {
-        uint length = mdl.Length;
+        if (mdl.Has(Unlockable))
+        {
+            MdlChecks.FlagViolation(mdl, subcode, mdl.Flags & Unlockable, "MDL3009",
+                $"Pages of an MDL that is already locked, mapped or built were to be locked ({mdl.Flags}).");
+        }
+
+        if (operation is < LockOperation.IoReadAccess or > LockOperation.IoModifyAccess)
+            throw new ArgumentOutOfRangeException(nameof(operation), operation, "allowed: IoReadAccess, IoWriteAccess, IoModifyAccess");
+    }
+
+    private static void RequireQuota(EProcess? charged, int pages)
+    {
+        if (charged is not null && charged.LockedPages > charged.LockedPagesLimit - pages)
+        {
+            throw new NtStatusException(NtStatus.STATUS_WORKING_SET_QUOTA,
+                $"{pages} more pages cannot be locked: {charged} has {charged.LockedPages} of {charged.LockedPagesLimit}") { RuleId = "MDL3002" };
+        }
+    }
+
+    /// <summary>Undoes what a lock did before it failed.</summary>
+    private static void RollBack(Processor processor, Mdl mdl, Span<nuint> pfns, int locked, MdlFlags entryFlags)
+    {
+        processor.Memory.Frames.Unlock(pfns[..locked]);
+        if (mdl.Has(MdlFlags.MDL_IO_SPACE))
+            mdl.Layer.IoSpaceLocks.Unlock(pfns[..locked], processor.Memory.Frames.Count);
+        if (pfns.Length > 0)
+            pfns[0] = EndOfList;
+        mdl.ChargedProcess = null;
+        mdl.Flags = entryFlags;
+    }
+
+    private static void RequireRange(nuint start, uint length, KProcessorMode accessMode)
+    {
         if (accessMode == KProcessorMode.UserMode && (length == 0 || !UserSpace.IsUserRange(start, length)))
         {
             throw new NtStatusException(NtStatus.STATUS_ACCESS_VIOLATION, $"{length} bytes at {start:X16} are not a range of user addresses")
@@ -219,8 +243,11 @@ internal static class MdlLocking
                 RuleId = "MDL3002",
             };
         }
+    }
 
-        if (length == 0)
+    private static void RequireBytes(Mdl mdl)
+    {
+        if (mdl.Length == 0)
             MdlChecks.Violation(mdl, MdlChecks.ZeroLength, mdl.Address, (ulong)mdl.Flags, 0, "MDL2001", "An MDL of zero bytes was to be locked.");
     }
 
@@ -261,6 +288,7 @@ internal static class MdlLocking
             MdlChecks.Violation(mdl, 0x6F, mdl.Address, pfn.Number, processor.Memory.Frames.Count - 1, ruleId: null,
                 $"MmProbeAndLockPages: the page at {address:X16} is not memory.");
             mdl.Flags |= MdlFlags.MDL_IO_SPACE;
+            mdl.Layer.IoSpaceLocks.Lock(pfn.Number);
             return pfn;
         }
 
@@ -278,6 +306,16 @@ internal static class MdlLocking
         pfn = processor.Touch(address, access);
         processor.Memory.Frames.Lock(pfn);
         return pfn;
+    }
+
+    private static void UnlockIoSpace(Processor processor, Mdl mdl, Span<nuint> pfns)
+    {
+        int bad = mdl.Layer.IoSpaceLocks.Unlock(pfns, processor.Memory.Frames.Count);
+        if (bad >= 0)
+        {
+            processor.System.BugCheck(BugCheckCode.MEMORY_MANAGEMENT, 0x61948, pfns[0], (ulong)pfns.Length, pfns[bad],
+                $"MmUnlockPages: device page 0x{pfns[bad]:X} of the MDL at {mdl.Address:X16} is not locked.", "MDL3005");
+        }
     }
 
     private static void ReportUnlock(Mdl mdl)

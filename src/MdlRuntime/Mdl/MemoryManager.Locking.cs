@@ -30,6 +30,24 @@ public static partial class MemoryManager
         LockOperation operation) =>
         MdlLocking.ProbeAndLock(mdl, process, accessMode, operation);
 
+    /// <summary>
+    /// <see cref="MmProbeAndLockPages"/> for a page here and a page there: the frame of each element goes to the same place of the MDL's array. IRQL
+    /// at most APC_LEVEL. WDK: MmProbeAndLockSelectedPages.
+    /// </summary>
+    /// <param name="mdl">An MDL allocated for one page per element, page-aligned; its virtual address means nothing.</param>
+    /// <param name="segmentArray">The pages, in the order of the data. The WDK's array has no length of its own; here it has at least one element per
+    /// page of the MDL. User addresses must belong to the current process.</param>
+    /// <param name="accessMode">UserMode: every page must lie in the user half. KernelMode: any address.</param>
+    /// <param name="operation">What the pages will be used for.</param>
+    /// <exception cref="NtStatusException">As for MmProbeAndLockPages.</exception>
+    [Irql(Kirql.APC_LEVEL)]
+    public static void MmProbeAndLockSelectedPages(
+        [MdlEffect(MdlEffect.Locks)] Mdl mdl,
+        ReadOnlySpan<FileSegmentElement> segmentArray,
+        KProcessorMode accessMode,
+        LockOperation operation) =>
+        MdlLocking.ProbeAndLockSelected(mdl, segmentArray, accessMode, operation);
+
     /// <summary>Releases the system mapping if there is one, and the page locks. Any process context; IRQL at most DISPATCH_LEVEL. WDK: MmUnlockPages.</summary>
     /// <param name="mdl">A locked MDL. Pages that are not locked stop the machine with 0x76 (1, ...) or 0x4E (7, ...).</param>
     [Irql(Kirql.DISPATCH_LEVEL)]

@@ -22,6 +22,16 @@ public sealed partial class UserProcess
     /// <summary>Pages that MDLs hold locked on behalf of this process, one per MDL and page.</summary>
     public int LockedPages => Object.LockedPages;
 
+    /// <summary>
+    /// Pages that MDLs may hold locked on behalf of this process; a probe-and-lock beyond it raises STATUS_WORKING_SET_QUOTA and locks nothing.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int LockedPagesLimit
+    {
+        get => Object.LockedPagesLimit;
+        set => Object.LockedPagesLimit = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "allowed: 0 and more");
+    }
+
     private UserSpace Space => Object.Space!;
 
     private KernelSystem System => _machine.System;

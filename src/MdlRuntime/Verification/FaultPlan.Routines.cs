@@ -27,6 +27,7 @@ public sealed partial class FaultPlan
         nameof(MemoryManager.MmMapMdl),
         nameof(MemoryManager.MmProbeAndLockPages),
         nameof(MemoryManager.MmProbeAndLockProcessPages),
+        nameof(MemoryManager.MmProbeAndLockSelectedPages),
         IoManagerCalls.AllocateIrp,
         IoManagerCalls.AllocateMdl,
         IoManagerCalls.AllocatePool,

@@ -86,7 +86,7 @@ internal sealed class BadInputRig : IDisposable
         if (type == typeof(PhysicalAddress))
             return new PhysicalAddress(choice == 0 ? 0x4000 : -1);
         if (type.IsByRefLike)
-            return new byte[choice == 0 ? 16 : 0];
+            return Array.CreateInstance(type.GenericTypeArguments[0], choice == 0 ? 16 : 0);
         if (type.IsValueType)
             return Activator.CreateInstance(type);
         return choice switch

@@ -102,7 +102,8 @@ internal sealed class EntryPoint
             return;
         }
 
-        il.Emit(OpCodes.Castclass, typeof(byte[]));
-        il.Emit(OpCodes.Newobj, type.GetConstructor([typeof(byte[])])!);
+        Type array = type.GenericTypeArguments[0].MakeArrayType();
+        il.Emit(OpCodes.Castclass, array);
+        il.Emit(OpCodes.Newobj, type.GetConstructor([array])!);
     }
 }
