@@ -144,7 +144,8 @@ public sealed partial class UserProcess
     /// <param name="owner">The other process; it keeps its own view.</param>
     /// <param name="address">An address in the first page, in the other process.</param>
     /// <param name="bytes">Length in bytes, at least 1.</param>
-    /// <param name="copyOnWrite">Whether a write here makes a private copy of its page instead of changing what both see.</param>
+    /// <param name="copyOnWrite">Whether a write here makes a private copy of its page instead of changing what both see;
+    /// pages that the owner may only read can be written, too, then.</param>
     /// <returns>User address in this process that shows the byte at <paramref name="address"/>.</returns>
     /// <exception cref="ArgumentException">A page is not committed memory of the other process, or that process is this one, is on another machine
     /// or has exited.</exception>

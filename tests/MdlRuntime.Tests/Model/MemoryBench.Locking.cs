@@ -88,28 +88,33 @@ internal sealed partial class MemoryBench
     private bool Lock(MdlModel mdl, ProcessModel context, KProcessorMode mode, LockOperation operation, uint subcode, Action call)
     {
         bool isWrite = operation != LockOperation.IoReadAccess;
-        if (!TryResolve(mdl, context, mode, isWrite, out List<PageModel>? pages))
+        List<(AliasModel Alias, int Index)> places = [];
+        if (!TryResolve(mdl, context, mode, isWrite, places, out bool isRefused))
             return false;
-        Outcome outcome = pages is null ? Outcome.Raises(NtStatus.STATUS_ACCESS_VIOLATION) : Outcome.Done;
+
+        Outcome outcome = isRefused ? Outcome.Raises(NtStatus.STATUS_ACCESS_VIOLATION) : Outcome.Done;
         if (!IsFresh(mdl))
         {
             // Unverified, a second lock that fails leaves an MDL that nobody can release rightly.
-            if (!IsStrict && pages is null)
+            if (!IsStrict && isRefused)
                 return false;
             outcome = Outcome.Finds(VerifierViolation, subcode, outcome);
         }
 
-        if (!Expect(outcome, call))
+        bool isLocked = Expect(outcome, call);
+        // Pages are touched in turn, so that those before a refusal have been copied where writing copies.
+        PageModel[] pages = [.. places.Select(place => isWrite ? place.Alias.ForWriting(place.Index) : place.Alias.Pages[place.Index])];
+        if (!isLocked)
             return true;
 
         if (mdl.Has(Locked))
             _lostLocks += mdl.Pages!.Count;
-        foreach (PageModel page in pages!)
+        foreach (PageModel page in pages)
             page.Locks++;
         mdl.Pages = pages;
         mdl.Process = mdl.PoolAlias is null ? context : null;
         if (mdl.Process is not null)
-            mdl.Process.LockedPages += pages.Count;
+            mdl.Process.LockedPages += pages.Length;
         mdl.Flags = (mdl.Flags & ~WriteOperation) | Locked | (isWrite ? WriteOperation : 0);
         return true;
     }
@@ -193,37 +198,35 @@ internal sealed partial class MemoryBench
         return true;
     }
 
-    /// <summary>The pages that a lock must find, or null when it must fail; false when it would find views of pages that are gone.</summary>
-    private static bool TryResolve(MdlModel mdl, ProcessModel context, KProcessorMode mode, bool isWrite, out List<PageModel>? pages)
+    /// <summary>Where a lock must find its pages, up to the one that it is refused at; false when it would find views of pages that are gone.</summary>
+    private static bool TryResolve(
+        MdlModel mdl, ProcessModel context, KProcessorMode mode, bool isWrite, List<(AliasModel Alias, int Index)> places, out bool isRefused)
     {
-        pages = null;
+        isRefused = false;
         if (mdl.PoolAlias is { } pool)
         {
-            pages = mode == KProcessorMode.UserMode ? null : [.. pool.Pages];
+            isRefused = mode == KProcessorMode.UserMode;
+            places.AddRange(isRefused ? [] : pool.Pages.Select((_, index) => (pool, index)));
             return true;
         }
 
-        List<PageModel> found = [];
         nuint first = mdl.Address >> 12;
         for (int i = 0; i < MdlModel.Span(mdl.Address, mdl.Length); i++)
         {
             nuint page = first + (nuint)i;
             AliasModel? alias = context.Regions.Concat(context.Views.Select(view => view.Alias))
                 .FirstOrDefault(candidate => page - (candidate.Address >> 12) < (nuint)candidate.Pages.Count);
-            if (alias is null)
+            int index = alias is null ? 0 : (int)(page - (alias.Address >> 12));
+            PageProtection? protection = alias?.Protections?[index];
+            bool isReadOnly = alias is { IsWritable: false } || protection == PageProtection.PAGE_READONLY;
+            isRefused = alias is null || protection == PageProtection.PAGE_NOACCESS || isWrite && isReadOnly;
+            if (isRefused)
                 return true;
-
-            int index = (int)(page - (alias.Address >> 12));
-            PageProtection? protection = alias.Protections?[index];
-            bool isReadOnly = protection == PageProtection.PAGE_READONLY || !alias.IsWritable;
-            if (protection == PageProtection.PAGE_NOACCESS || isWrite && isReadOnly)
-                return true;
-            if (!alias.Shows(index))
+            if (!alias!.Shows(index))
                 return false;
-            found.Add(alias.Pages[index]);
+            places.Add((alias, index));
         }
 
-        pages = found;
         return true;
     }
 

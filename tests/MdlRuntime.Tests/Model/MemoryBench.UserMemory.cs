@@ -4,12 +4,14 @@ namespace MdlRuntime.Tests.Model;
 
 internal sealed partial class MemoryBench
 {
+    private const int MaximalRegions = 4;
+
     private static readonly PageProtection[] s_protections = [PageProtection.PAGE_READWRITE, PageProtection.PAGE_READONLY, PageProtection.PAGE_NOACCESS];
 
     private bool AllocateUserMemory(MemoryStep step)
     {
         ProcessModel process = ProcessOf(step.A);
-        if (process.Regions.Count == 4)
+        if (process.Regions.Count == MaximalRegions)
             return false;
 
         int count = 1 + step.B % 3;
@@ -28,9 +30,43 @@ internal sealed partial class MemoryBench
         if (Choose(process.Regions, step.B) is not { } region)
             return false;
 
-        process.Real.Free(region.Address);
+        if (region.IsShared)
+            process.Real.Unmap(region.Address);
+        else
+            process.Real.Free(region.Address);
         Disown(region.Pages);
         process.Regions.Remove(region);
+        return true;
+    }
+
+    /// <summary>Memory of one process shown in another one, whose writes go to copies if so wished.</summary>
+    private bool ShareUserMemory(MemoryStep step)
+    {
+        (ProcessModel owner, ProcessModel process) = (ProcessOf(step.A), ProcessOf(step.A + 1 + step.B % 2));
+        if (owner == process || process.Regions.Count == MaximalRegions || Choose(owner.Regions.Where(region => !region.IsShared), step.B / 2) is not { } source)
+            return false;
+
+        int first = step.C % source.Pages.Count;
+        int count = source.Pages.Count - first;
+        bool copyOnWrite = step.C / 4 % 2 == 0;
+        nuint address = process.Real.Share(owner.Real, source.Address + ((nuint)first << 12), (nuint)count << 12, copyOnWrite);
+        PageModel[] pages = [.. source.Pages.Skip(first)];
+        foreach (PageModel page in pages)
+            page.Owners++;
+        PageProtection[] protections = source.Protections![first..];
+        if (copyOnWrite)
+            protections = [.. protections.Select(protection => protection == PageProtection.PAGE_READONLY ? PageProtection.PAGE_READWRITE : protection)];
+        process.Regions.Add(new(process, address, pages) { Protections = protections, IsShared = true, IsCopyOnWrite = copyOnWrite });
+        return true;
+    }
+
+    /// <summary>Every page that is not locked may come back in another frame; locked ones stay where they are.</summary>
+    private bool TrimProcess(MemoryStep step)
+    {
+        ProcessModel process = ProcessOf(step.A);
+        process.Real.Trim();
+        foreach (PageModel page in process.Regions.SelectMany(region => region.Pages).Where(page => page.Locks == 0))
+            page.Moves++;
         return true;
     }
 
@@ -72,7 +108,7 @@ internal sealed partial class MemoryBench
         nuint address = alias.Address + ((nuint)index << 12) + 8 * (nuint)word;
         Outcome outcome = isAllowed ? Outcome.Done : Outcome.Raises(NtStatus.STATUS_ACCESS_VIOLATION);
         if (Expect(outcome, () => alias.Process!.Real.Write(address, BitConverter.GetBytes(value))))
-            Set(alias.Pages[index], word, value);
+            Set(alias.ForWriting(index), word, value);
         return true;
     }
 
@@ -106,7 +142,7 @@ internal sealed partial class MemoryBench
     private static void Disown(IEnumerable<PageModel> pages)
     {
         foreach (PageModel page in pages)
-            page.IsOwned = false;
+            page.Owners--;
     }
 
     private static PageModel[] NewPages(int count) => [.. Enumerable.Range(0, count).Select(_ => new PageModel())];

@@ -41,6 +41,8 @@ internal sealed partial class MemoryBench : IDisposable
         {
             MemoryAction.AllocateUserMemory => AllocateUserMemory(step),
             MemoryAction.FreeUserMemory => FreeUserMemory(step),
+            MemoryAction.ShareUserMemory => ShareUserMemory(step),
+            MemoryAction.TrimProcess => TrimProcess(step),
             MemoryAction.ProtectUserMemory => ProtectUserMemory(step),
             MemoryAction.WriteUserMemory => WriteUserMemory(step),
             MemoryAction.AllocateMdl => AllocateMdl(step),

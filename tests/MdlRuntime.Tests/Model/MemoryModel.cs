@@ -12,8 +12,8 @@ internal sealed class PageModel
     /// <summary>Locks by MDLs, lost ones included.</summary>
     public int Locks { get; set; }
 
-    /// <summary>Whether user memory, pool or an MDL of its own keeps it.</summary>
-    public bool IsOwned { get; set; } = true;
+    /// <summary>Address ranges that keep it: user memory of one or several processes, or pool.</summary>
+    public int Owners { get; set; } = 1;
 
     /// <summary>Counts how often the page may have moved to another frame.</summary>
     public int Moves { get; set; }
@@ -21,14 +21,23 @@ internal sealed class PageModel
     /// <summary>Where a change would show first.</summary>
     public int LastWord { get; set; }
 
-    public bool IsAlive => IsOwned || Locks > 0;
+    public bool IsAlive => Owners > 0 || Locks > 0;
+
+    public PageModel Copy()
+    {
+        var copy = new PageModel { LastWord = LastWord };
+        Words.CopyTo(copy.Words, 0);
+        return copy;
+    }
 }
 
 /// <summary>One address range through which pages are seen.</summary>
 internal sealed class AliasModel(ProcessModel? process, nuint address, IReadOnlyList<PageModel> pages)
 {
+    private readonly PageModel[] _pages = [.. pages];
     private readonly int[] _moves = [.. pages.Select(page => page.Moves)];
     private readonly bool[] _isDead = new bool[pages.Count];
+    private readonly bool[] _isCopied = new bool[pages.Count];
 
     /// <summary>The process that sees it; null for system addresses.</summary>
     public ProcessModel? Process => process;
@@ -36,17 +45,36 @@ internal sealed class AliasModel(ProcessModel? process, nuint address, IReadOnly
     /// <summary>Page-aligned address of the first page.</summary>
     public nuint Address => address;
 
-    public IReadOnlyList<PageModel> Pages => pages;
+    public IReadOnlyList<PageModel> Pages => _pages;
 
     public bool IsWritable { get; init; } = true;
 
     /// <summary>Protection per page of user memory; null elsewhere.</summary>
     public PageProtection[]? Protections { get; init; }
 
+    /// <summary>Whether this is another process's memory, shown here too.</summary>
+    public bool IsShared { get; init; }
+
+    /// <summary>Whether a write here makes a copy of its own of the page.</summary>
+    public bool IsCopyOnWrite { get; init; }
+
+    /// <summary>The page that a write through this alias changes.</summary>
+    public PageModel ForWriting(int index)
+    {
+        if (IsCopyOnWrite && !_isCopied[index])
+        {
+            _pages[index].Owners--;
+            _pages[index] = _pages[index].Copy();
+            _isCopied[index] = true;
+        }
+
+        return _pages[index];
+    }
+
     /// <summary>Whether the page is there for sure: views and mappings of pages that nobody keeps any more show anything.</summary>
     public bool Shows(int index)
     {
-        PageModel page = pages[index];
+        PageModel page = _pages[index];
         _isDead[index] |= !page.IsAlive || Protections is null && page.Moves != _moves[index];
         return !_isDead[index] && (Protections is null || Protections[index] != PageProtection.PAGE_NOACCESS);
     }
@@ -63,7 +91,7 @@ internal sealed class ProcessModel(UserProcess real)
     public int LockedPages { get; set; }
 }
 
-/// <summary>User memory as MDLs find it, and the address that frees it.</summary>
+/// <summary>An MDL's view in a process.</summary>
 internal sealed record ViewModel(MdlModel Mdl, AliasModel Alias);
 
 /// <summary>What an MDL must look like from outside.</summary>

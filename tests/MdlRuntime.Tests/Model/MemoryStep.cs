@@ -8,6 +8,8 @@ internal enum MemoryAction
 {
     AllocateUserMemory,
     FreeUserMemory,
+    ShareUserMemory,
+    TrimProcess,
     ProtectUserMemory,
     WriteUserMemory,
     AllocateMdl,
@@ -43,7 +45,8 @@ internal readonly record struct MemoryStep(MemoryAction Action, int A, int B, in
 
     private static readonly (int Weight, MemoryAction Action)[] s_actions =
     [
-        (6, MemoryAction.AllocateUserMemory), (3, MemoryAction.FreeUserMemory), (4, MemoryAction.ProtectUserMemory), (8, MemoryAction.WriteUserMemory),
+        (6, MemoryAction.AllocateUserMemory), (3, MemoryAction.FreeUserMemory),
+        (3, MemoryAction.ShareUserMemory), (3, MemoryAction.TrimProcess), (4, MemoryAction.ProtectUserMemory), (8, MemoryAction.WriteUserMemory),
         (10, MemoryAction.AllocateMdl), (3, MemoryAction.AllocatePoolMdl), (3, MemoryAction.BuildForNonPagedPool),
         (12, MemoryAction.Lock), (4, MemoryAction.LockInProcess), (7, MemoryAction.Unlock),
         (6, MemoryAction.MapSystem), (8, MemoryAction.GetSystemAddress), (4, MemoryAction.UnmapSystem), (8, MemoryAction.WriteSystemAddress),
