@@ -4,20 +4,44 @@ namespace MdlRuntime;
 internal static class ControlRequests
 {
     /// <summary>Checks, builds and sends a request of user code; returns what the system service returns.</summary>
-    public static NtStatus Issue(Processor processor, FileObject file, uint code, nuint input, uint inputLength, nuint output, uint outputLength, UserRequest request)
+    public static NtStatus Issue(Processor processor, FileObject file, MajorFunction function, uint code, ControlBuffers buffers, UserRequest request)
     {
-        uint method = code & 3;
-        processor.System.Trace("NtDeviceIoControlFile", file, code, inputLength, outputLength);
-        NtStatus status = Probe(method, input, ref inputLength, output, ref outputLength);
+        bool isDevice = function == MajorFunction.IRP_MJ_DEVICE_CONTROL;
+        processor.System.Trace(isDevice ? "NtDeviceIoControlFile" : "NtFsControlFile", file, code, buffers.InputLength, buffers.OutputLength);
+        NtStatus status = Probe(code & 3, ref buffers);
         if (status != NtStatus.STATUS_SUCCESS)
             return status;
 
+        // The code asks for FILE_READ_DATA and FILE_WRITE_DATA in these two bits.
+        var access = (AccessMask)((code >> 14) & 3);
+        if ((access & ~file.Access) != 0)
+            return NtStatus.STATUS_ACCESS_DENIED;
+        if (!request.IsSynchronous)
+            return Send(processor, file, function, code, buffers, request);
+
+        file.Lock(processor.System.Scheduler);
+        try
+        {
+            return Send(processor, file, function, code, buffers, request);
+        }
+        finally
+        {
+            file.Unlock(processor.System.Scheduler);
+        }
+    }
+
+    private static NtStatus Send(Processor processor, FileObject file, MajorFunction function, uint code, in ControlBuffers buffers, UserRequest request)
+    {
         DeviceObject target = file.DeviceObject.Top;
-        if (RequestSender.Allocate(processor, target, file, MajorFunction.IRP_MJ_DEVICE_CONTROL, KProcessorMode.UserMode, request) is not { } irp)
+        if (function == MajorFunction.IRP_MJ_DEVICE_CONTROL && FastIo.TryControl(processor, target, file, code, buffers, request))
+            return request.FinalStatus;
+        if (RequestSender.Allocate(processor, target, file, function, KProcessorMode.UserMode, request) is not { } irp)
             return NtStatus.STATUS_INSUFFICIENT_RESOURCES;
 
-        status = Attach(processor, irp, code, new(input, inputLength, output, outputLength), KProcessorMode.UserMode);
-        // Without deferred completion stage 2 always comes by APC.
+        NtStatus status = Attach(processor, irp, code, buffers, KProcessorMode.UserMode);
+        // Without deferred completion stage 2 of a device control request always comes by APC.
+        if (function == MajorFunction.IRP_MJ_FILE_SYSTEM_CONTROL)
+            irp.FlagBits |= IoManager.IRP_DEFER_IO_COMPLETION;
         return status == NtStatus.STATUS_SUCCESS
             ? RequestSender.Send(processor, target, irp)
             : RequestSender.Abandon(processor, irp, status);
@@ -37,22 +61,22 @@ internal static class ControlRequests
         };
     }
 
-    private static NtStatus Probe(uint method, nuint input, ref uint inputLength, nuint output, ref uint outputLength)
+    private static NtStatus Probe(uint method, ref ControlBuffers buffers)
     {
         try
         {
             if (method == METHOD_BUFFERED)
             {
-                if (output == 0)
-                    outputLength = 0;
-                MemoryAccesses.ProbeWritable(output, outputLength, alignment: 1);
+                if (buffers.Output == 0)
+                    buffers.OutputLength = 0;
+                MemoryAccesses.ProbeWritable(buffers.Output, buffers.OutputLength, alignment: 1);
             }
 
             if (method != METHOD_NEITHER)
             {
-                if (input == 0)
-                    inputLength = 0;
-                MemoryAccesses.ProbeRange(input, inputLength, alignment: 1);
+                if (buffers.Input == 0)
+                    buffers.InputLength = 0;
+                MemoryAccesses.ProbeRange(buffers.Input, buffers.InputLength, alignment: 1);
             }
 
             return NtStatus.STATUS_SUCCESS;

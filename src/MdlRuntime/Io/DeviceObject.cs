@@ -38,6 +38,9 @@ public sealed class DeviceObject : ITracked
     [MdlValue(MdlValueKind.Alignment)]
     public uint AlignmentRequirement { get; set; }
 
+    /// <summary>Smallest unit of the device in bytes: 512 for disks, 2048 for CD-ROMs, 0 for others. Transfers of unbuffered files are multiples of it.</summary>
+    public ushort SectorSize { get; set; }
+
     /// <summary>Stack locations that a request to this device needs: 1, and 1 more per device below.</summary>
     public sbyte StackSize { get; set; }
 

@@ -16,6 +16,9 @@ public sealed class DriverObject
     /// <summary>The driver's dispatch routines.</summary>
     public DispatchTable MajorFunction { get; } = new();
 
+    /// <summary>Routines that are tried before a request is made; null for none.</summary>
+    public FastIoDispatch? FastIoDispatch { get; set; }
+
     /// <summary>Starts one queued request; needed for IoStartPacket.</summary>
     public DriverStartIo? DriverStartIo { get; set; }
 

@@ -1,3 +1,5 @@
+using MdlRuntime.Verification;
+
 namespace MdlRuntime;
 
 /// <summary>Loads and unloads drivers, and gives them devices of the machine's bus.</summary>
@@ -26,6 +28,7 @@ internal sealed class DriverRegistry(IoSystem io)
         {
             while (driver.DeviceObject is { } left)
                 io.DeleteDevice(left);
+            LeakReport.AtUnload(io.System, driver);
             throw new NtStatusException(status, $"DriverEntry of {name} failed");
         }
 
@@ -71,6 +74,7 @@ internal sealed class DriverRegistry(IoSystem io)
             return NtStatus.STATUS_SUCCESS;
         });
         _loaded.Remove(driver.Name);
+        LeakReport.AtUnload(io.System, driver);
     }
 
     public DeviceObject Plug(Processor processor, DriverObject driver)
@@ -116,7 +120,7 @@ internal sealed class DriverRegistry(IoSystem io)
     private DeviceObject CreatePhysicalDevice(DriverObject driver)
     {
         _bus ??= CreateBus();
-        if (io.CreateDevice(_bus, extension: null, name: null, exclusive: false, out DeviceObject? physical) != NtStatus.STATUS_SUCCESS)
+        if (io.CreateDevice(_bus, extension: null, name: null, IoManager.FILE_DEVICE_UNKNOWN, exclusive: false, out DeviceObject? physical) != NtStatus.STATUS_SUCCESS)
             throw new NtStatusException(NtStatus.STATUS_INSUFFICIENT_RESOURCES, "no memory for a device object");
 
         physical!.Flags &= ~DeviceFlags.DO_DEVICE_INITIALIZING;

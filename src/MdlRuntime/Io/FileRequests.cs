@@ -6,9 +6,9 @@ internal static class FileRequests
     private static readonly IoWorkItemRoutine s_delete = (_, file) => Delete(Processor.Current, (FileObject)file!);
 
     /// <summary>Opens a device; raises the status that the open fails with.</summary>
-    public static FileObject Create(Processor processor, DeviceObject device)
+    public static FileObject Create(Processor processor, DeviceObject device, AccessMask access, CreateOptions? options)
     {
-        var file = new FileObject(device);
+        var file = new FileObject(device, access, options);
         IrpChecks.RequireOneMethod(processor.System, device.Top);
         device.OpenHandles++;
         NtStatus status = Send(processor, device.Top, file, MajorFunction.IRP_MJ_CREATE, minor: 0, KProcessorMode.UserMode, IoManager.IRP_CREATE_OPERATION);

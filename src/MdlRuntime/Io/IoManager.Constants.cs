@@ -30,6 +30,9 @@ public static partial class IoManager
     /// <summary>Minor functions of IRP_MJ_PNP.</summary>
     public const byte IRP_MN_START_DEVICE = 0x00, IRP_MN_REMOVE_DEVICE = 0x02;
 
+    /// <summary>Minor function of IRP_MJ_DIRECTORY_CONTROL.</summary>
+    public const byte IRP_MN_QUERY_DIRECTORY = 0x01;
+
     /// <summary>Values of AlignmentRequirement: alignment minus 1.</summary>
     public const uint
         FILE_BYTE_ALIGNMENT = 0, FILE_WORD_ALIGNMENT = 1, FILE_LONG_ALIGNMENT = 3, FILE_QUAD_ALIGNMENT = 7, FILE_OCTA_ALIGNMENT = 0xF,
@@ -37,5 +40,5 @@ public static partial class IoManager
         FILE_512_BYTE_ALIGNMENT = 0x1FF;
 
     /// <summary>Device types.</summary>
-    public const uint FILE_DEVICE_DISK = 0x07, FILE_DEVICE_UNKNOWN = 0x22;
+    public const uint FILE_DEVICE_CD_ROM = 0x02, FILE_DEVICE_DISK = 0x07, FILE_DEVICE_UNKNOWN = 0x22, FILE_DEVICE_VIRTUAL_DISK = 0x24;
 }

@@ -8,7 +8,7 @@ public static partial class IoManager
     /// <param name="driver">The calling driver.</param>
     /// <param name="deviceExtension">The driver's state for this device.</param>
     /// <param name="deviceName">Name to open the device by, or null.</param>
-    /// <param name="deviceType">FILE_DEVICE_ constant; recorded only.</param>
+    /// <param name="deviceType">FILE_DEVICE_ constant; decides SectorSize.</param>
     /// <param name="characteristics">Recorded only.</param>
     /// <param name="exclusive">Whether one handle at a time is allowed.</param>
     /// <param name="device">The device, or null.</param>
@@ -21,7 +21,7 @@ public static partial class IoManager
         device = null;
         return processor.System.Faults.Strikes(nameof(IoCreateDevice))
             ? NtStatus.STATUS_INSUFFICIENT_RESOURCES
-            : IoSystem.Of(processor).CreateDevice(driver, deviceExtension, deviceName, exclusive, out device);
+            : IoSystem.Of(processor).CreateDevice(driver, deviceExtension, deviceName, deviceType, exclusive, out device);
     }
 
     /// <summary>Deletes a device object; one with open handles goes away with the last of them. IRQL at most APC_LEVEL. WDK: IoDeleteDevice.</summary>
@@ -33,7 +33,7 @@ public static partial class IoManager
         IoSystem.Of(Processor.Current).DeleteDevice(device);
     }
 
-    /// <summary>Puts a device on top of a stack; StackSize and AlignmentRequirement follow the device below. IRQL at most DISPATCH_LEVEL. WDK: IoAttachDeviceToDeviceStack.</summary>
+    /// <summary>Puts a device on top of a stack; StackSize, AlignmentRequirement and SectorSize follow the device below. IRQL at most DISPATCH_LEVEL. WDK: IoAttachDeviceToDeviceStack.</summary>
     /// <param name="sourceDevice">The calling driver's device.</param>
     /// <param name="targetDevice">Any device of the stack.</param>
     /// <returns>The device that was on top: where requests are passed on to. Null if that one is not ready.</returns>
@@ -51,6 +51,7 @@ public static partial class IoManager
         sourceDevice.LowerDevice = lower;
         sourceDevice.StackSize = (sbyte)(lower.StackSize + 1);
         sourceDevice.AlignmentRequirement = lower.AlignmentRequirement;
+        sourceDevice.SectorSize = lower.SectorSize;
         processor.System.Trace(nameof(IoAttachDeviceToDeviceStack), sourceDevice, lower.Address);
         return lower;
     }

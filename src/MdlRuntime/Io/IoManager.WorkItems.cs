@@ -11,13 +11,8 @@ public static partial class IoManager
     public static IoWorkItem? IoAllocateWorkItem(DeviceObject device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        KernelSystem system = Processor.Current.System;
-        if (system.Faults.Strikes(nameof(IoAllocateWorkItem)))
-            return null;
-
-        var workItem = new IoWorkItem(device);
-        system.Trace(nameof(IoAllocateWorkItem), workItem);
-        return workItem;
+        Processor processor = Processor.Current;
+        return processor.System.Faults.Strikes(nameof(IoAllocateWorkItem)) ? null : IoSystem.Of(processor).Workers.Allocate(device);
     }
 
     /// <summary>Has a system worker thread call a routine once, at PASSIVE_LEVEL. IRQL at most DISPATCH_LEVEL. WDK: IoQueueWorkItem.</summary>

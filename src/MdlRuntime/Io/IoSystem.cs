@@ -37,7 +37,7 @@ internal sealed class IoSystem : ILayerState<IoSystem>, IDisposable
 
     public static IoSystem Create(KernelSystem system) => new(system);
 
-    public NtStatus CreateDevice(DriverObject driver, object? extension, string? name, bool exclusive, out DeviceObject? device)
+    public NtStatus CreateDevice(DriverObject driver, object? extension, string? name, uint deviceType, bool exclusive, out DeviceObject? device)
     {
         const nuint deviceObjectSize = 0x150;
         const uint cacheLineMask = IoManager.FILE_64_BYTE_ALIGNMENT;
@@ -55,6 +55,12 @@ internal sealed class IoSystem : ILayerState<IoSystem>, IDisposable
             DeviceExtension = extension,
             StackSize = 1,
             AlignmentRequirement = cacheLineMask,
+            SectorSize = deviceType switch
+            {
+                IoManager.FILE_DEVICE_DISK or IoManager.FILE_DEVICE_VIRTUAL_DISK => 512,
+                IoManager.FILE_DEVICE_CD_ROM => 2048,
+                _ => 0,
+            },
             Flags = DeviceFlags.DO_DEVICE_INITIALIZING
                 | (exclusive ? DeviceFlags.DO_EXCLUSIVE : 0)
                 | (name is not null ? DeviceFlags.DO_DEVICE_HAS_NAME : 0),

@@ -18,6 +18,7 @@ internal sealed class IrpLookaside
     private const sbyte LargestFixed = 8;
 
     private readonly KernelSystem _system;
+    private readonly List<Irp> _all = [];
     private readonly Queue<Irp>?[] _free = new Queue<Irp>?[sbyte.MaxValue + 1];
 
     public IrpLookaside(KernelSystem system)
@@ -30,6 +31,9 @@ internal sealed class IrpLookaside
                 free.Enqueue(irp);
         }
     }
+
+    /// <summary>Every request that was ever made, free ones included; on a verified machine only.</summary>
+    public IReadOnlyList<Irp> All => _all;
 
     public Irp? FirstOutstanding { get; private set; }
 
@@ -116,6 +120,12 @@ internal sealed class IrpLookaside
     private Irp? Create(sbyte stackCount)
     {
         nuint address = _system.Memory.NonPagedPool.Allocate(IoManager.IoSizeOfIrp(stackCount), IrpTag, zero: false);
-        return address == 0 ? null : new(_system, stackCount, address) { State = IrpState.Freed };
+        if (address == 0)
+            return null;
+
+        var irp = new Irp(_system, stackCount, address) { State = IrpState.Freed };
+        if (_system.Verifier.IsOn)
+            _all.Add(irp);
+        return irp;
     }
 }

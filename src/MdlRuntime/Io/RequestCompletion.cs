@@ -281,8 +281,7 @@ internal static class RequestCompletion
         bool reports = !isFault && (!IsError(result.Status) || (isPended && (!request.IsSynchronous || isSynchronousApi)));
         if (reports)
         {
-            request.StatusBlock = result;
-            (request.IsStatusBlockWritten, request.IsEventSignalled) = (true, true);
+            request.Report(io.System.Processor, result);
             if (request.IsSynchronous && file is not null && NT_SUCCESS(result.Status))
                 file.CurrentByteOffset = request.ByteOffset + (long)result.Information;
         }

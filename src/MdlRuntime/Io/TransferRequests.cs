@@ -15,25 +15,52 @@ internal static class TransferRequests
         bool isRead = function == MajorFunction.IRP_MJ_READ;
         KernelSystem system = processor.System;
         system.Trace(isRead ? "NtReadFile" : "NtWriteFile", file, buffer, length, (ulong)byteOffset);
-        NtStatus status = Probe(buffer, length, isRead);
+        if ((file.Access & (isRead ? AccessMask.FILE_READ_DATA : AccessMask.FILE_WRITE_DATA | AccessMask.FILE_APPEND_DATA)) == 0)
+            return NtStatus.STATUS_ACCESS_DENIED;
+
+        NtStatus status = request.UserStatusBlock == 0 ? NtStatus.STATUS_SUCCESS : Probe(request.UserStatusBlock, UserRequest.StatusBlockSize, isRead: true);
+        if (status == NtStatus.STATUS_SUCCESS)
+            status = Probe(buffer, length, isRead);
         if (status != NtStatus.STATUS_SUCCESS)
             return status;
-        if (!TryResolveOffset(file, isRead, request, ref byteOffset))
+        if (file.IsUnbuffered && !IsAligned(file.DeviceObject.Top, buffer, length, byteOffset))
             return NtStatus.STATUS_INVALID_PARAMETER;
+        if (byteOffset < 0 && !IsSpecialOffset(byteOffset, isRead, request.IsSynchronous))
+            return NtStatus.STATUS_INVALID_PARAMETER;
+        if (!request.IsSynchronous)
+            return Send(processor, file, function, buffer, length, byteOffset, request);
 
+        // Its synchronous requests keep the file object for themselves, one after the other.
+        file.Lock(system.Scheduler);
+        try
+        {
+            return Send(processor, file, function, buffer, length, byteOffset, request);
+        }
+        finally
+        {
+            file.Unlock(system.Scheduler);
+        }
+    }
+
+    private static NtStatus Send(Processor processor, FileObject file, MajorFunction function, nuint buffer, uint length, long byteOffset, UserRequest request)
+    {
+        bool isRead = function == MajorFunction.IRP_MJ_READ;
         DeviceObject target = file.DeviceObject.Top;
-        IrpChecks.RequireOneMethod(system, target);
+        IrpChecks.RequireOneMethod(processor.System, target);
+        request.ByteOffset = byteOffset == UseFilePointer ? file.CurrentByteOffset : byteOffset;
+        if (file.PrivateCacheMap is not null && request.IsSynchronous && FastIo.TryTransfer(processor, target, file, isRead, buffer, length, request))
+            return request.FinalStatus;
         if (RequestSender.Allocate(processor, target, file, function, KProcessorMode.UserMode, request) is not { } irp)
             return NtStatus.STATUS_INSUFFICIENT_RESOURCES;
 
         ref ReadParameters parameters = ref irp.Next.ParametersUnchecked.Read;
-        (parameters.Length, parameters.Key, parameters.ByteOffset) = (length, 0, byteOffset);
-        request.ByteOffset = byteOffset;
-        status = AttachBuffer(processor, target, irp, buffer, length, isRead, KProcessorMode.UserMode);
+        (parameters.Length, parameters.Key, parameters.ByteOffset) = (length, 0, request.ByteOffset);
+        NtStatus status = AttachBuffer(processor, target, irp, buffer, length, isRead, KProcessorMode.UserMode);
         if (status != NtStatus.STATUS_SUCCESS)
             return RequestSender.Abandon(processor, irp, status);
 
-        irp.FlagBits |= IoManager.IRP_DEFER_IO_COMPLETION | (isRead ? IoManager.IRP_READ_OPERATION : IoManager.IRP_WRITE_OPERATION);
+        irp.FlagBits |= IoManager.IRP_DEFER_IO_COMPLETION | (file.IsUnbuffered ? IoManager.IRP_NOCACHE : 0)
+            | (isRead ? IoManager.IRP_READ_OPERATION : IoManager.IRP_WRITE_OPERATION);
         return RequestSender.Send(processor, target, irp);
     }
 
@@ -85,7 +112,8 @@ internal static class TransferRequests
         }
     }
 
-    private static NtStatus Probe(nuint buffer, uint length, bool isRead)
+    /// <summary>Whether a buffer of user code could be used; the status of the fault otherwise.</summary>
+    public static NtStatus Probe(nuint buffer, uint length, bool isRead)
     {
         try
         {
@@ -101,15 +129,15 @@ internal static class TransferRequests
         }
     }
 
-    private static bool TryResolveOffset(FileObject file, bool isRead, UserRequest request, ref long byteOffset)
-    {
-        if (byteOffset >= 0 || (byteOffset == WriteToEndOfFile && !isRead))
-            return true;
-        if (byteOffset != UseFilePointer || !request.IsSynchronous)
-            return false;
+    /// <summary>Only a synchronous file has a position to use; only writes have an end to go to.</summary>
+    private static bool IsSpecialOffset(long byteOffset, bool isRead, bool isSynchronous) =>
+        byteOffset == UseFilePointer ? isSynchronous : byteOffset == WriteToEndOfFile && !isRead;
 
-        byteOffset = file.CurrentByteOffset;
-        return true;
+    private static bool IsAligned(DeviceObject target, nuint buffer, uint length, long byteOffset)
+    {
+        uint sector = target.SectorSize;
+        bool isWhole = sector == 0 || (length % sector == 0 && (byteOffset < 0 || byteOffset % sector == 0));
+        return isWhole && (buffer & target.AlignmentRequirement) == 0;
     }
 
     /// <summary>Gives the request its buffer as the flags of the target ask for.</summary>
@@ -130,7 +158,7 @@ internal static class TransferRequests
             : LockBuffer(irp, buffer, length, isRead ? LockOperation.IoWriteAccess : LockOperation.IoReadAccess, mode);
     }
 
-    private static NtStatus AttachSystemBuffer(Processor processor, Irp irp, nuint buffer, uint length, bool isRead)
+    public static NtStatus AttachSystemBuffer(Processor processor, Irp irp, nuint buffer, uint length, bool isRead)
     {
         irp.FlagBits |= IoManager.IRP_BUFFERED_IO | (isRead ? IoManager.IRP_INPUT_OPERATION : 0);
         if (isRead)

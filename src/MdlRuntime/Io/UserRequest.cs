@@ -3,10 +3,16 @@ namespace MdlRuntime;
 /// <summary>The requester's side of a request: its status block and event, and the task of an asynchronous one.</summary>
 internal sealed class UserRequest : TimedEvent
 {
+    /// <summary>Size of an IO_STATUS_BLOCK in bytes.</summary>
+    public const int StatusBlockSize = 16;
+
     /// <summary>What the requester's status block holds.</summary>
     public IoStatusBlock StatusBlock;
 
     public UserRequest() => (Event.IsNotification, Event.IsSet) = (true, false);
+
+    /// <summary>Where in the memory of its process the requester keeps the status block; 0 if only the host sees it.</summary>
+    public nuint UserStatusBlock { get; set; }
 
     public bool IsSynchronous { get; private set; }
 
@@ -38,8 +44,18 @@ internal sealed class UserRequest : TimedEvent
     {
         StatusBlock = default;
         (IsSynchronous, IsStatusBlockWritten, IsEventSignalled, FinalStatus) = (synchronous, false, false, default);
-        (IsOutstanding, IsPosted, ByteOffset) = (false, false, 0);
+        (IsOutstanding, IsPosted, ByteOffset, UserStatusBlock) = (false, false, 0, 0);
         Event.IsSet = false;
+    }
+
+    /// <summary>Writes the status block and signals the event.</summary>
+    public void Report(Processor processor, in IoStatusBlock result)
+    {
+        IsStatusBlockWritten = UserStatusBlock == 0 || TryWriteStatusBlock(processor, result);
+        if (IsStatusBlockWritten)
+            StatusBlock = result;
+        FinalStatus = result.Status;
+        IsEventSignalled = true;
     }
 
     public Task<IoStatusBlock> StartTask(Action<UserRequest> completed)
@@ -54,5 +70,23 @@ internal sealed class UserRequest : TimedEvent
     {
         Completed!(this);
         Completion!.TrySetResult(StatusBlock);
+    }
+
+    /// <summary>A status block that has become invalid is nobody's concern but the requester's.</summary>
+    private bool TryWriteStatusBlock(Processor processor, in IoStatusBlock result)
+    {
+        Span<byte> bytes = stackalloc byte[StatusBlockSize];
+        bytes.Clear();
+        BitConverter.TryWriteBytes(bytes, (uint)result.Status);
+        BitConverter.TryWriteBytes(bytes[8..], (ulong)result.Information);
+        try
+        {
+            MemoryAccesses.CopyFrom(processor, UserStatusBlock, bytes);
+            return true;
+        }
+        catch (NtStatusException)
+        {
+            return false;
+        }
     }
 }

@@ -6,10 +6,10 @@ internal sealed class UserRequests(KernelSystem system) : IDisposable
     private readonly Stack<UserRequest> _free = new();
     private readonly HashSet<UserRequest> _asynchronous = [];
 
-    public UserRequest Take()
+    public UserRequest Take(bool synchronous = true)
     {
         UserRequest request = _free.TryPop(out UserRequest? free) ? free : new();
-        request.Prepare(synchronous: true);
+        request.Prepare(synchronous);
         return request;
     }
 
@@ -32,7 +32,7 @@ internal sealed class UserRequests(KernelSystem system) : IDisposable
     /// <summary>Has the task complete in a later run of the machine (D19).</summary>
     public void Post(UserRequest request)
     {
-        if (request.IsSynchronous || request.IsPosted)
+        if (request.Completion is null || request.IsPosted)
             return;
 
         request.IsPosted = true;

@@ -6,12 +6,25 @@ internal sealed class WorkerQueue
     private readonly KernelSystem _system;
     private readonly Queue<IoWorkItem> _items = new();
     private readonly KEvent _available = new();
+    private readonly HashSet<IoWorkItem> _live = [];
     private bool _isStarted;
 
     public WorkerQueue(KernelSystem system)
     {
         _system = system;
         _available.IsNotification = false;
+    }
+
+    /// <summary>Work items that were not freed; on a verified machine only.</summary>
+    public IEnumerable<IoWorkItem> Live => _live;
+
+    public IoWorkItem Allocate(DeviceObject device)
+    {
+        var item = new IoWorkItem(device);
+        if (_system.Verifier.IsOn)
+            _live.Add(item);
+        _system.Trace(nameof(IoManager.IoAllocateWorkItem), item);
+        return item;
     }
 
     public void Queue(IoWorkItem item, IoWorkItemRoutine routine, object? context)
@@ -33,6 +46,7 @@ internal sealed class WorkerQueue
     {
         RequireIdle(item, nameof(IoManager.IoFreeWorkItem));
         item.IsFreed = true;
+        _live.Remove(item);
         _system.Trace(nameof(IoManager.IoFreeWorkItem), item);
     }
 

@@ -48,6 +48,9 @@ public sealed class BugCheckException : Exception
     /// <summary>What happened before to the objects that the parameters name, as <see cref="Finding.History"/> tells it; empty when the verifier is off.</summary>
     public IReadOnlyList<string> History => _history.Lines;
 
+    /// <summary>For something that was not freed: when, where in the system and on which line it was allocated; null otherwise.</summary>
+    public string? AllocationSite => _history.Made;
+
     /// <summary>Code, name, parameters, explanation and rule, and below them the object and its history.</summary>
     public override string Message => _history.Append(base.Message);
 

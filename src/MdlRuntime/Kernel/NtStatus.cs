@@ -34,6 +34,9 @@ public enum NtStatus : uint
     /// <summary>The operation does not exist.</summary>
     STATUS_NOT_IMPLEMENTED = 0xC0000002,
 
+    /// <summary>The buffer does not have the length that the kind of information has.</summary>
+    STATUS_INFO_LENGTH_MISMATCH = 0xC0000004,
+
     /// <summary>A user address cannot be accessed.</summary>
     STATUS_ACCESS_VIOLATION = 0xC0000005,
 

@@ -23,7 +23,10 @@ internal static class PoolRoutines
             return 0;
 
         Pool pool = paged ? processor.Memory.PagedPool : processor.Memory.NonPagedPool;
-        return pool.Allocate(numberOfBytes, tag, zero: (flags & Executive.POOL_FLAG_UNINITIALIZED) == 0);
+        nuint address = pool.Allocate(numberOfBytes, tag, zero: (flags & Executive.POOL_FLAG_UNINITIALIZED) == 0);
+        if (address != 0)
+            processor.System.Verifier.Allocated(nameof(Executive.ExAllocatePool2), address, numberOfBytes, tag);
+        return address;
     }
 
     public static void Free(nuint pointer, uint? tag)
@@ -46,6 +49,7 @@ internal static class PoolRoutines
 
         if (processor.Irql > HighestIrql(paged))
             Report(processor, paged ? 0x11u : 0x12u, paged, pointer, $"Pool at {pointer:X16} was freed at {processor.Irql}.");
+        processor.System.Verifier.Released(pointer);
         pool.Free(pointer);
     }
 

@@ -159,6 +159,9 @@ public sealed class Mdl : ITracked
     /// <summary>The system mapping that this MDL owns.</summary>
     internal ref SystemMapping Mapping => ref _mapping;
 
+    /// <summary>For a partial MDL, the one it was built from.</summary>
+    internal Mdl? Source { get; set; }
+
     /// <summary>Views of this MDL in user address spaces; null until the first one.</summary>
     internal List<UserView>? Views { get; set; }
 

@@ -90,6 +90,7 @@ internal static class MdlAllocation
         target.SystemVa = source.SystemVa + displacement;
         target.Flags = (target.Flags & Kept) | (source.Flags & Inherited) | MdlFlags.MDL_PARTIAL;
         target.Mapping = default;
+        target.Source = source;
         frames.CopyTo(target.Pfns);
         target.StorePfns();
         processor.System.Trace("IoBuildPartialMdl", target, source.Address, virtualAddress, resolved);

@@ -40,6 +40,12 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
 
     public LockLedger Locks { get; } = new();
 
+    /// <summary>Partial MDLs that own a system mapping; on a verified machine only.</summary>
+    public List<Mdl> MappedPartials { get; } = [];
+
+    /// <summary>MDLs that this layer has handed out and not got back.</summary>
+    public IEnumerable<Mdl> Live => _mdls.Values.Where(mdl => mdl is { Home: not null, IsFreed: false });
+
     /// <summary>Reserved system addresses by their first one.</summary>
     public Dictionary<nuint, MappingReservation> Reservations { get; } = [];
 

@@ -176,7 +176,11 @@ internal static partial class MdlLocking
             UnlockIoSpace(processor, mdl, pfns);
         mdl.Flags &= ~(locked | MdlFlags.MDL_IO_SPACE);
         if (processor.System.Verifier.IsOn)
+        {
             mdl.Layer.Locks.Remove(mdl.Address);
+            CheckPartials(mdl);
+        }
+
         processor.System.Trace("MmUnlockPages", mdl, mdl.VirtualAddress, (ulong)pfns.Length);
     }
 
@@ -306,6 +310,20 @@ internal static partial class MdlLocking
         pfn = processor.Touch(address, access);
         processor.Memory.Frames.Lock(pfn);
         return pfn;
+    }
+
+    /// <summary>The mapping of a partial MDL shows frames that are not locked any more (MDL-127).</summary>
+    private static void CheckPartials(Mdl source)
+    {
+        foreach (Mdl partial in source.Layer.MappedPartials)
+        {
+            if (partial.Source == source)
+            {
+                MdlChecks.FlagViolation(partial, MdlChecks.UnlockUnderPartial, MdlFlags.MDL_PARTIAL_HAS_BEEN_MAPPED, "MDL3007",
+                    $"The pages of {source} were unlocked while a partial MDL of it still had them mapped: IoFreeMdl or MmPrepareMdlForReuse of the partial comes first.");
+                return;
+            }
+        }
     }
 
     private static void UnlockIoSpace(Processor processor, Mdl mdl, Span<nuint> pfns)

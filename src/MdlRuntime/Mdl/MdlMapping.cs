@@ -33,6 +33,8 @@ internal static class MdlMapping
         mdl.Mapping = new(address, pfns.Length, guards, pfns[0], mdl.BaseVa);
         mdl.SystemVa = address + mdl.Offset;
         mdl.Flags |= MdlFlags.MDL_MAPPED_TO_SYSTEM_VA | (mdl.Has(MdlFlags.MDL_PARTIAL) ? MdlFlags.MDL_PARTIAL_HAS_BEEN_MAPPED : 0);
+        if (processor.System.Verifier.IsOn && mdl.Has(MdlFlags.MDL_PARTIAL))
+            mdl.Layer.MappedPartials.Add(mdl);
         processor.System.Trace("MmMapLockedPagesSpecifyCache", mdl, mdl.SystemVa, (ulong)pfns.Length, (ulong)KProcessorMode.KernelMode);
         return mdl.SystemVa;
     }
@@ -75,6 +77,8 @@ internal static class MdlMapping
         SystemMapping mapping = mdl.Mapping;
         processor.Memory.SystemPtes.Release(mapping.ReservedBase, mapping.ReservedPages);
         mdl.Mapping = default;
+        if (processor.System.Verifier.IsOn && mdl.Has(MdlFlags.MDL_PARTIAL))
+            mdl.Layer.MappedPartials.Remove(mdl);
         mdl.Flags &= ~MappedFlags;
         processor.System.Trace("MmUnmapLockedPages", mdl, mapping.Base, (ulong)mapping.Pages, (ulong)KProcessorMode.KernelMode);
     }

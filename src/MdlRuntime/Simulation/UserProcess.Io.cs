@@ -9,17 +9,29 @@ public sealed partial class UserProcess
 
     /// <summary>Opens a device by the name given to IoCreateDevice; its driver gets IRP_MJ_CREATE if it has an entry for it.</summary>
     /// <param name="deviceName">The name; case does not matter.</param>
-    /// <returns>A handle with read and write access.</returns>
+    /// <returns>A handle with read and write access, for synchronous and asynchronous calls.</returns>
     /// <exception cref="NtStatusException">STATUS_OBJECT_NAME_NOT_FOUND, STATUS_NO_SUCH_DEVICE (still initializing, or unplugged),
     /// STATUS_ACCESS_DENIED (exclusive and open), or what the driver refused the open with.</exception>
     /// <exception cref="BugCheckException">The machine stopped, now or earlier.</exception>
-    public DeviceHandle Open(string deviceName)
+    public DeviceHandle Open(string deviceName) =>
+        Open(deviceName, AccessMask.FILE_READ_DATA | AccessMask.FILE_WRITE_DATA | AccessMask.FILE_APPEND_DATA, options: null);
+
+    /// <summary>Opens a device with chosen rights for either synchronous or asynchronous calls. Otherwise as <see cref="Open(string)"/>.</summary>
+    /// <param name="deviceName">The name; case does not matter.</param>
+    /// <param name="access">What the handle may be used for; calls beyond it return STATUS_ACCESS_DENIED.</param>
+    /// <param name="options">Synchronous or asynchronous, with or without intermediate buffering.</param>
+    /// <returns>The handle.</returns>
+    /// <exception cref="NtStatusException">As for <see cref="Open(string)"/>.</exception>
+    /// <exception cref="BugCheckException">The machine stopped, now or earlier.</exception>
+    public DeviceHandle Open(string deviceName, AccessMask access, CreateOptions options) => Open(deviceName, access, (CreateOptions?)options);
+
+    private DeviceHandle Open(string deviceName, AccessMask access, CreateOptions? options)
     {
         ArgumentException.ThrowIfNullOrEmpty(deviceName);
         ThrowIfUnusable();
         using HostCall call = EnterService();
         IoSystem io = System.Layer<IoSystem>();
-        var handle = new DeviceHandle(this, FileRequests.Create(System.Processor, io.Find(deviceName)));
+        var handle = new DeviceHandle(this, FileRequests.Create(System.Processor, io.Find(deviceName), access, options));
         _handles.Add(handle);
         return handle;
     }
@@ -101,7 +113,10 @@ public sealed partial class UserProcess
 
         string explanation = $"Process {Object.Name} exits while drivers hold {pages} of its pages locked.";
         System.Layer<MdlLayer>().Locks.TryFind(Object, out PageLock left);
-        System.Verifier.Report(new(BugCheckCode.DRIVER_LEFT_LOCKED_PAGES_IN_PROCESS, 0, 0, left.MdlAddress, (ulong)left.Pages, "MDL3003", explanation));
+        System.Verifier.Report(new(BugCheckCode.DRIVER_LEFT_LOCKED_PAGES_IN_PROCESS, 0, 0, left.MdlAddress, (ulong)left.Pages, "MDL3003", explanation)
+        {
+            Made = System.Verifier.MadeAt(left.MdlAddress),
+        });
         System.BugCheck(BugCheckCode.PROCESS_HAS_LOCKED_PAGES, 0, Object.Address, (ulong)pages, 0, explanation, "MDL3003");
     }
 }

@@ -44,6 +44,9 @@ public sealed class Finding
     /// <summary>The object that was misused, with its kind, address and state at that time; null if it is none that the machine keeps track of.</summary>
     public string? Object => _history.Subject;
 
+    /// <summary>For something that was not freed: when, where in the system and on which line it was allocated; null otherwise.</summary>
+    public string? AllocationSite => _history.Made;
+
     /// <summary>
     /// What happened to the object before, oldest first: how it came into being, and the last transitions with virtual time (100 ns units),
     /// IRQL, thread, routine, its numbers and the calling line. Empty where nothing was kept. With several objects each line names its own.

@@ -17,6 +17,8 @@ internal sealed class Verifier(KernelSystem system, VerifierMode mode)
 
     public IReadOnlyList<Finding> Findings => _findings;
 
+    public AllocationLedger Allocations { get; } = new();
+
     /// <summary>Nothing when off; a finding in survey mode; a finding and a stop in strict mode.</summary>
     public void Report(in Violation violation)
     {
@@ -45,8 +47,26 @@ internal sealed class Verifier(KernelSystem system, VerifierMode mode)
         AddSubject(subjects, violation.Parameter2);
         AddSubject(subjects, violation.Parameter3);
         AddSubject(subjects, violation.Parameter4);
-        return new(subjects, _sites);
+        return new(subjects, _sites, violation.Made);
     }
+
+    /// <summary>Notes an allocation that only an address stands for; nothing when off.</summary>
+    public void Allocated(string routine, nuint address, nuint bytes, uint tag = 0)
+    {
+        if (mode != VerifierMode.Off)
+            Allocations.Add(address, NewTransition(routine, address, bytes, tag));
+    }
+
+    /// <summary>Forgets what <see cref="Allocated"/> noted.</summary>
+    public void Released(nuint address)
+    {
+        if (mode != VerifierMode.Off)
+            Allocations.Remove(address);
+    }
+
+    /// <summary>How the object at an address came into being, if its history is kept.</summary>
+    public Transition? MadeAt(nuint address) =>
+        _tracked.TryGetValue(address, out ITracked? tracked) && tracked.History is { IsEmpty: false } history ? history.First : null;
 
     /// <summary>Adds to the history of an object; for verified machines only.</summary>
     public void Record(ITracked subject, string routine, ulong value1, ulong value2, ulong value3)
@@ -54,9 +74,14 @@ internal sealed class Verifier(KernelSystem system, VerifierMode mode)
         ObjectHistory? history = subject.History;
         if (history is null || history.Address != subject.Address)
             history = Begin(subject);
+        history.Add(NewTransition(routine, value1, value2, value3));
+    }
+
+    private Transition NewTransition(string routine, ulong value1, ulong value2, ulong value3)
+    {
         Processor processor = system.Processor;
         EThread thread = processor.Thread;
-        history.Add(new()
+        return new()
         {
             Order = ++_order,
             Time = system.Scheduler.Now,
@@ -68,7 +93,7 @@ internal sealed class Verifier(KernelSystem system, VerifierMode mode)
             Value3 = value3,
             Irql = processor.Irql,
             Site = _sites.Capture(routine),
-        });
+        };
     }
 
     private ObjectHistory Begin(ITracked subject)

@@ -6,4 +6,7 @@ internal readonly record struct Violation(
 {
     /// <summary>The object it is about, where no parameter is its address.</summary>
     public ITracked? Subject { get; init; }
+
+    /// <summary>For a leak, how it was allocated.</summary>
+    public Transition? Made { get; init; }
 }

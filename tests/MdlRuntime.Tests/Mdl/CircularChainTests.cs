@@ -24,7 +24,7 @@ public sealed class CircularChainTests
             IoAllocateMdl(0x10000, 1, true, false, irp);
         }));
         Assert.Equal(mode == VerifierMode.Strict ? 0xC4u : 0xE2u, stop.Code);
-        Assert.Equal(0x4D444C07ul, stop.Parameter1);
+        Assert.Equal(0x4D444C08ul, stop.Parameter1);
         Assert.Equal(mode == VerifierMode.Strict ? 1 : 0, machine.Findings.Count);
     }
 
@@ -42,7 +42,7 @@ public sealed class CircularChainTests
 
         var stop = Assert.Throws<BugCheckException>(() => device.Handle.Read(buffer, 0x1000));
 
-        Assert.Equal((0xE2u, 0x4D444C07ul), (stop.Code, stop.Parameter1));
+        Assert.Equal((0xE2u, 0x4D444C08ul), (stop.Code, stop.Parameter1));
     }
 
     /// <summary>Zero bytes each, so that no length ends the walk either.</summary>

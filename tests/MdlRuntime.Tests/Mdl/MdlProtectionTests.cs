@@ -142,7 +142,7 @@ public sealed class MdlProtectionTests
             Mdl source = NewLocked(buffer, 0x1000);
             MapSystem(source);
             Mdl part = NewPartial(source);
-            return new(() => MmProtectMdlSystemAddress(part, PAGE_READONLY), 0x4D444C06, part.Address, 0x19, 0x10);
+            return new(() => MmProtectMdlSystemAddress(part, PAGE_READONLY), 0x4D444C07, part.Address, 0x19, 0x10);
         });
 
     [Fact, Proves("MDL-265", "MDL-266", "MDL-267")]
