@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace MdlRuntime;
@@ -11,8 +12,7 @@ internal static class MemoryAccesses
         while (length > 0)
         {
             int part = (int)Math.Min(length, PAGE_SIZE - Math.Max(BYTE_OFFSET(destination), BYTE_OFFSET(source)));
-            Span<byte> from = Run(processor, source, part, MemoryAccess.Read);
-            from.CopyTo(Run(processor, destination, part, MemoryAccess.Write));
+            WriteRun(processor, destination, ReadRun(processor, source, part));
             (destination, source, length) = (destination + (nuint)part, source + (nuint)part, length - (nuint)part);
         }
     }
@@ -23,7 +23,11 @@ internal static class MemoryAccesses
         while (length > 0)
         {
             int part = PartOfPage(destination, length);
-            Run(processor, destination, part, MemoryAccess.Write).Fill(value);
+            ref byte first = ref processor.Access(destination, MemoryAccess.Write);
+            if (Unsafe.IsNullRef(ref first))
+                FillDevice(processor, destination, part, value);
+            else
+                MemoryMarshal.CreateSpan(ref first, part).Fill(value);
             (destination, length) = (destination + (nuint)part, length - (nuint)part);
         }
     }
@@ -33,7 +37,7 @@ internal static class MemoryAccesses
         while (destination.Length > 0)
         {
             int part = PartOfPage(address, (nuint)destination.Length);
-            Run(processor, address, part, MemoryAccess.Read).CopyTo(destination);
+            ReadRun(processor, address, part).CopyTo(destination);
             address += (nuint)part;
             destination = destination[part..];
         }
@@ -44,15 +48,39 @@ internal static class MemoryAccesses
         while (source.Length > 0)
         {
             int part = PartOfPage(address, (nuint)source.Length);
-            source[..part].CopyTo(Run(processor, address, part, MemoryAccess.Write));
+            WriteRun(processor, address, source[..part]);
             address += (nuint)part;
             source = source[part..];
         }
     }
 
-    /// <summary>The bytes from an address on, none of them on the next page.</summary>
-    public static Span<byte> Run(Processor processor, nuint address, int length, MemoryAccess access) =>
-        MemoryMarshal.CreateSpan(ref processor.Access(address, access), length);
+    /// <summary>The bytes from an address on, none of them on the next page; those of a device are a copy.</summary>
+    private static ReadOnlySpan<byte> ReadRun(Processor processor, nuint address, int length)
+    {
+        ref byte first = ref processor.Access(address, MemoryAccess.Read);
+        if (!Unsafe.IsNullRef(ref first))
+            return MemoryMarshal.CreateReadOnlySpan(ref first, length);
+
+        byte[] copy = new byte[length];
+        DeviceAccess.Read(processor, address, copy);
+        return copy;
+    }
+
+    private static void WriteRun(Processor processor, nuint address, ReadOnlySpan<byte> source)
+    {
+        ref byte first = ref processor.Access(address, MemoryAccess.Write);
+        if (Unsafe.IsNullRef(ref first))
+            DeviceAccess.Write(processor, address, source);
+        else
+            source.CopyTo(MemoryMarshal.CreateSpan(ref first, source.Length));
+    }
+
+    private static void FillDevice(Processor processor, nuint address, int length, byte value)
+    {
+        Span<byte> bytes = stackalloc byte[length];
+        bytes.Fill(value);
+        DeviceAccess.Write(processor, address, bytes);
+    }
 
     public static int PartOfPage(nuint address, nuint length) => (int)Math.Min(length, PAGE_SIZE - BYTE_OFFSET(address));
 

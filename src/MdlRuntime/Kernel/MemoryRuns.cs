@@ -33,6 +33,8 @@ public ref struct MemoryRuns
             return false;
 
         ref byte first = ref _processor.Access(_address, MemoryAccess.Read);
+        if (Unsafe.IsNullRef(ref first))
+            throw new InvalidOperationException($"at {_address:X16} a device answers, not memory: use VirtualMemory.Read and Write");
         nuint run = 0;
         do
         {

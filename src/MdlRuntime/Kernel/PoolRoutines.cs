@@ -50,6 +50,7 @@ internal static class PoolRoutines
         if (processor.Irql > HighestIrql(paged))
             Report(processor, paged ? 0x11u : 0x12u, paged, pointer, $"Pool at {pointer:X16} was freed at {processor.Irql}.");
         processor.System.Verifier.Released(pointer);
+        block.Owner?.OnFreeing();
         pool.Free(pointer);
     }
 

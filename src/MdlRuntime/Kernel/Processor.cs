@@ -239,7 +239,10 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
         }
     }
 
-    /// <summary>The byte at an address for the code that runs now; raises or stops as the kernel would when it cannot be accessed.</summary>
+    /// <summary>
+    /// The byte at an address for the code that runs now; raises or stops as the kernel would when it cannot be accessed. A null
+    /// reference where a device answers with something else than memory: see <see cref="DeviceAccess"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref byte Access(nuint address, MemoryAccess access)
     {
@@ -330,8 +333,6 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
             PageFaults.Resolve(this, address, access, fault);
 
         ref readonly Pte pte = ref Memory.FindPte(Process.Space, address);
-        if (pte.Has(PteFlags.IoSpace))
-            throw new NotModelledException($"access to device memory at {address:X16} through a virtual address");
         // A page that happens to be in memory hides the mistake until it is not (D9). A locked frame does not help a user address:
         // its page-table entry may go at any time, and the process may be another one.
         bool mayGo = !MemorySystem.IsSystemAddress(address) || pte.Has(PteFlags.Pageable) && Memory.Frames[pfn].LockCount == 0;
@@ -341,7 +342,7 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
                 "MDL6004", $"Pageable memory at {address:X16} was touched at {Irql}."));
         }
 
-        return ref Memory.Arena.Byte(pfn, BYTE_OFFSET(address));
+        return ref pte.Has(PteFlags.IoSpace) ? ref DeviceAccess.Byte(Memory.Devices, pfn, BYTE_OFFSET(address)) : ref Memory.Arena.Byte(pfn, BYTE_OFFSET(address));
     }
 
     private static ulong OperationAtHighIrql(MemoryAccess access) => access switch { MemoryAccess.Read => 0, MemoryAccess.Write => 1, _ => 8 };

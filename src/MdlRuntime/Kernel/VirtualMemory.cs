@@ -56,7 +56,7 @@ public static class VirtualMemory
         [MdlValue(MdlValueKind.MemoryAddress)] nuint address,
         ReadOnlySpan<byte> source) => MemoryAccesses.CopyFrom(Processor.Current, address, source);
 
-    /// <summary>The memory itself, without a copy, where its frames happen to be contiguous.</summary>
+    /// <summary>The memory itself, without a copy, where its frames happen to be contiguous. Registers of a device have none.</summary>
     /// <param name="address">Address of the first byte.</param>
     /// <param name="length">Length in bytes.</param>
     /// <param name="span">The bytes, writable; valid until the address is unmapped. Checked for reading only.</param>
@@ -86,7 +86,10 @@ public static class VirtualMemory
     {
         Processor processor = Processor.Current;
         if (BYTE_OFFSET(address) + (uint)Unsafe.SizeOf<T>() <= PAGE_SIZE)
-            return Unsafe.ReadUnaligned<T>(ref processor.Access(address, MemoryAccess.Read));
+        {
+            ref byte source = ref processor.Access(address, MemoryAccess.Read);
+            return Unsafe.IsNullRef(ref source) ? DeviceAccess.Read<T>(processor, address) : Unsafe.ReadUnaligned<T>(ref source);
+        }
 
         T value = default;
         MemoryAccesses.CopyTo(processor, address, MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref value, 1)));
@@ -98,8 +101,15 @@ public static class VirtualMemory
     {
         Processor processor = Processor.Current;
         if (BYTE_OFFSET(address) + (uint)Unsafe.SizeOf<T>() <= PAGE_SIZE)
-            Unsafe.WriteUnaligned(ref processor.Access(address, MemoryAccess.Write), value);
-        else
-            MemoryAccesses.CopyFrom(processor, address, MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref value, 1)));
+        {
+            ref byte destination = ref processor.Access(address, MemoryAccess.Write);
+            if (Unsafe.IsNullRef(ref destination))
+                DeviceAccess.Write(processor, address, value);
+            else
+                Unsafe.WriteUnaligned(ref destination, value);
+            return;
+        }
+
+        MemoryAccesses.CopyFrom(processor, address, MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref value, 1)));
     }
 }

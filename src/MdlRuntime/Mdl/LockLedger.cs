@@ -23,6 +23,14 @@ internal sealed class LockLedger
         }
     }
 
+    /// <summary>The latest lock of an MDL covers fewer pages now.</summary>
+    public void Shrink(nuint mdlAddress, int pages)
+    {
+        int index = _locks.FindLastIndex(pageLock => pageLock.MdlAddress == mdlAddress);
+        if (index >= 0)
+            _locks[index] = _locks[index] with { Pages = _locks[index].Pages - pages };
+    }
+
     /// <summary>The oldest lock charged to a process: what 0xCB reports at its exit.</summary>
     public bool TryFind(EProcess process, out PageLock found)
     {

@@ -9,7 +9,7 @@ namespace MdlRuntime;
 /// The object is the host's handle on that structure; every member reads or writes the memory itself. WDK: MDL.
 /// </summary>
 [MdlEntity(MdlEntity.Mdl)]
-public sealed class Mdl : ITracked
+public sealed class Mdl : ITracked, IPoolOwner
 {
     /// <summary>Bytes before the array of frame numbers.</summary>
     internal const int HeaderSize = 0x30;
@@ -139,6 +139,16 @@ public sealed class Mdl : ITracked
         }
     }
 
+    /// <summary>The entry behind the frame numbers, which an advanced MDL has room for.</summary>
+    internal ref nuint EntryBehind
+    {
+        get
+        {
+            nuint address = ArrayAddress + EntrySize * (nuint)PageCount;
+            return ref System.Memory.Arena.Block(System.Memory.FindPte(user: null, address).Pfn, BYTE_OFFSET(address), EntrySize).At<nuint>(0);
+        }
+    }
+
     internal EProcess? ChargedProcess
     {
         get
@@ -170,6 +180,9 @@ public sealed class Mdl : ITracked
 
     /// <summary>Where IoFreeMdl returns the MDL; null for a structure in the driver's own memory.</summary>
     internal MdlLookaside? Home { get; init; }
+
+    /// <summary>Made by a page-allocating routine, in a pool block that the driver frees after the pages.</summary>
+    internal bool IsPageAllocation { get; init; }
 
     /// <summary>Frame of the header's first byte.</summary>
     internal Pfn Frame { get; private set; }
@@ -274,6 +287,10 @@ public sealed class Mdl : ITracked
         if (IsFreed)
             MdlChecks.ReportStale(this);
     }
+
+    void IPoolOwner.OnFreeing() => PageAllocation.CheckFreedStructure(this);
+
+    void IPoolOwner.OnFreed() => Layer.Forget(this);
 
     /// <summary>Returns the address of the structure and what it describes.</summary>
     public override string ToString() => System.IsOff

@@ -43,6 +43,25 @@ internal static class MdlAllocation
         mdl.Initialize(baseVa, length, default);
     }
 
+    /// <summary>MmCreateMdl.</summary>
+    public static Mdl? Create(Mdl? mdl, nuint baseVa, nuint length)
+    {
+        const string routine = nameof(MemoryManager.MmCreateMdl);
+        Processor processor = Processor.Current;
+        if (mdl is null)
+        {
+            MdlChecks.RequireIrql(processor, 0, routine);
+            if (!processor.System.Faults.Strikes(routine))
+                mdl = processor.System.Layer<MdlLayer>().AllocateInPool(ADDRESS_AND_SIZE_TO_SPAN_PAGES(baseVa, length), isPageAllocation: false);
+            if (mdl is null)
+                return null;
+        }
+
+        Initialize(mdl, baseVa, length);
+        processor.System.Trace(routine, mdl, baseVa, length);
+        return mdl;
+    }
+
     public static void Free(Mdl mdl)
     {
         Processor processor = Processor.Current;
@@ -143,7 +162,7 @@ internal static class MdlAllocation
     /// <summary>The memory of a driver's own MDL is returned only if it is a pool block and not marked as one of the fixed size (MDL-100).</summary>
     private static void FreeDriverMemory(Processor processor, Mdl mdl)
     {
-        MdlChecks.Violation(mdl, 0x10, mdl.Address, 0, 0, "MDL3005", "IoFreeMdl: IoAllocateMdl did not make this MDL; the driver frees its own memory.");
+        MdlChecks.Violation(mdl, 0x10, mdl.Address, 0, 0, mdl.IsPageAllocation ? "MDL3016" : "MDL3005", "IoFreeMdl: IoAllocateMdl did not make this MDL; the driver frees its own memory.");
         if (mdl.Has(MdlFlags.MDL_ALLOCATED_FIXED_SIZE) || !processor.Memory.NonPagedPool.Free(mdl.Address))
         {
             processor.System.BugCheck(BugCheckCode.BAD_POOL_CALLER, 0x46, mdl.Address, 0, 0,

@@ -24,9 +24,12 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
     /// <summary>Objects whose memory went back to the pool, for MDLs of more than a page.</summary>
     private readonly MdlLookaside _large;
 
+    private readonly Random _stale;
+
     private MdlLayer(KernelSystem system)
     {
         System = system;
+        _stale = new(system.Options.Seed);
         int quarantine = system.Verifier.IsOn ? Quarantine : 0;
         for (int i = 0; i < _lists.Length; i++)
             _lists[i] = new(quarantine);
@@ -80,6 +83,30 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
 
         mdl.Home!.Put(mdl);
     }
+
+    /// <summary>An MDL in a pool block of its own, which the driver frees with ExFreePool; null when memory is used up.</summary>
+    public Mdl? AllocateInPool(nuint pages, bool isPageAllocation)
+    {
+        nuint bytes = Mdl.HeaderSize + 8 * pages;
+        nuint address = Memory.NonPagedPool.Allocate(bytes, PoolTag, zero: false, contiguous: bytes > PAGE_SIZE);
+        if (address == 0)
+            return null;
+
+        var mdl = new Mdl(this) { IsPageAllocation = isPageAllocation };
+        Register(mdl, address, bytes, (int)pages);
+        Memory.NonPagedPool.SetOwner(address, mdl);
+        return mdl;
+    }
+
+    /// <summary>The pool block of an MDL is gone: its address may soon be that of another structure.</summary>
+    public void Forget(Mdl mdl)
+    {
+        mdl.IsFreed = true;
+        _mdls.Remove(mdl.Address);
+    }
+
+    /// <summary>Fills a frame with bytes that nobody wrote, where a verified machine shows that memory is not zeroed (MDL-511).</summary>
+    public void Scramble(Pfn pfn) => _stale.NextBytes(Memory.Arena.Frame(pfn));
 
     /// <summary>The object for the structure at an address; made on first use.</summary>
     public Mdl At(nuint nonPagedMemory)

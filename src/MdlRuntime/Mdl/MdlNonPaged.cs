@@ -57,6 +57,10 @@ internal static class MdlNonPaged
         return processor.Memory.Translate(processor.Process.Space, address, MemoryAccess.Read, out _) == PageFault.None;
     }
 
+    /// <summary>Whether a valid address is system memory that never leaves.</summary>
+    public static bool IsNonPaged(nuint address) =>
+        MemorySystem.IsSystemAddress(address) && !Processor.Current.Memory.FindPte(user: null, address).Has(PteFlags.Pageable);
+
     private static ref readonly Pte RequireResident(Processor processor, Mdl mdl, nuint address)
     {
         if (processor.Memory.PagedRegion.Contains(address))

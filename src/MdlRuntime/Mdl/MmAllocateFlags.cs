@@ -24,4 +24,13 @@ public enum MmAllocateFlags : uint
 
     /// <summary>Adjacent pages in chunks as long as SkipBytes.</summary>
     MM_ALLOCATE_REQUIRE_CONTIGUOUS_CHUNKS = 0x20,
+
+    /// <summary>Large pages that the system keeps ready; with MM_ALLOCATE_REQUIRE_CONTIGUOUS_CHUNKS and a SkipBytes that is a multiple of 2 MiB only.</summary>
+    MM_ALLOCATE_FAST_LARGE_PAGES = 0x40,
+
+    /// <summary>Takes pages from working sets if it must.</summary>
+    MM_ALLOCATE_TRIM_IF_NECESSARY = 0x80,
+
+    /// <summary>Takes the pages away from the system for good.</summary>
+    MM_ALLOCATE_AND_HOT_REMOVE = 0x100,
 }

@@ -6,12 +6,13 @@ namespace MdlRuntime;
 /// <param name="GuardPages">Reserved pages without memory on each side.</param>
 /// <param name="FirstPfn">Frame number of the first page.</param>
 /// <param name="StartVa">StartVa of the MDL.</param>
-internal readonly record struct SystemMapping(nuint Base, int Pages, int GuardPages, nuint FirstPfn, nuint StartVa)
+/// <param name="ParkedPages">Pages before <paramref name="Base"/> that MmAdvanceMdl passed: reserved until the mapping is released (MDL-307).</param>
+internal readonly record struct SystemMapping(nuint Base, int Pages, int GuardPages, nuint FirstPfn, nuint StartVa, int ParkedPages = 0)
 {
-    public bool Exists => Pages != 0;
+    public bool Exists => Pages + ParkedPages != 0;
 
     /// <summary>First reserved address, guard pages included.</summary>
-    public nuint ReservedBase => Base - ((nuint)GuardPages << PAGE_SHIFT);
+    public nuint ReservedBase => Base - ((nuint)(GuardPages + ParkedPages) << PAGE_SHIFT);
 
-    public int ReservedPages => Pages + 2 * GuardPages;
+    public int ReservedPages => Pages + ParkedPages + 2 * GuardPages;
 }

@@ -3,7 +3,7 @@ using MdlRuntime.Simulation;
 namespace MdlRuntime;
 
 /// <summary>Who uses which page frame: allocation in policy order, owner and lock counts.</summary>
-internal sealed class FrameDatabase
+internal sealed partial class FrameDatabase
 {
     /// <summary>Frames a 24-bit device can reach: handed out last.</summary>
     private const nuint LowFrames = 0x1000;
@@ -20,6 +20,7 @@ internal sealed class FrameDatabase
     public FrameDatabase(nuint count, FramePolicy policy, int seed)
     {
         _frames = new FrameInfo[count];
+        Devices = new(count);
         // Frame 0 is never handed out, so that a zero frame number is always a mistake.
         _frames[0].Use = FrameUse.Reserved;
         FreeCount = (long)count - 1;
@@ -29,6 +30,9 @@ internal sealed class FrameDatabase
     }
 
     public nuint Count => (nuint)_frames.Length;
+
+    /// <summary>The physical addresses beyond the frames.</summary>
+    public DeviceSpace Devices { get; }
 
     /// <summary>Frames that nobody owns or locks.</summary>
     public long FreeCount { get; private set; }
@@ -100,7 +104,7 @@ internal sealed class FrameDatabase
     /// <summary>Makes page-table entries show frames that somebody else holds. The caching type is a wish (<see cref="CacheTypeFor"/>).</summary>
     public void FillView(Span<Pte> entries, ReadOnlySpan<nuint> frames, PteFlags protection, MemoryCachingType cacheType)
     {
-        if (_specialFrames > 0 || cacheType != MemoryCachingType.MmCached)
+        if (_specialFrames > 0 || cacheType != MemoryCachingType.MmCached || Devices.HasMappings)
         {
             FillViewByAttribute(entries, frames, protection, cacheType);
             return;
@@ -125,7 +129,7 @@ internal sealed class FrameDatabase
     public MemoryCachingType CacheTypeFor(Pfn pfn, MemoryCachingType wish)
     {
         if (!Contains(pfn))
-            return wish;
+            return Devices.CachingOf(pfn, wish);
         if (_frames[pfn.Number].CacheType == MemoryCachingType.MmNotMapped)
             SetCacheType(pfn, wish);
         return _frames[pfn.Number].CacheType;

@@ -25,6 +25,7 @@ internal sealed partial class MemorySystem : IDisposable
         PagedRegion = new(PagedPoolBase, poolPages, Translations);
         SystemPtes = new(SystemPteBase, systemPtes, Translations);
         NonPagedPool = new(this, NonPagedRegion, FrameUse.NonPagedPool, PteFlags.Writable);
+        Contiguous = new(this);
         PagedPool = new(this, PagedRegion, FrameUse.PagedPool, PteFlags.Writable | PteFlags.Pageable);
     }
 
@@ -34,6 +35,9 @@ internal sealed partial class MemorySystem : IDisposable
     public TranslationCache Translations { get; } = new();
 
     public FrameDatabase Frames { get; }
+
+    /// <summary>The physical addresses that are no memory.</summary>
+    public DeviceSpace Devices => Frames.Devices;
 
     public SystemRegion NonPagedRegion { get; }
 
@@ -45,6 +49,9 @@ internal sealed partial class MemorySystem : IDisposable
     public Pool NonPagedPool { get; }
 
     public Pool PagedPool { get; }
+
+    /// <summary>Memory from the routines for contiguous and uncached memory.</summary>
+    public ContiguousMemory Contiguous { get; }
 
     public static bool IsSystemAddress(nuint address) => address >= SystemRangeStart;
 

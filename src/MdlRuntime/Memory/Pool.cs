@@ -35,12 +35,16 @@ internal sealed class Pool(MemorySystem memory, SystemRegion region, FrameUse us
 
     public bool TryGetBlock(nuint address, out PoolBlock block) => _live.TryGetValue(address, out block);
 
+    /// <summary>Lets an object follow the life of the block that it lives in.</summary>
+    public void SetOwner(nuint address, IPoolOwner owner) => _live[address] = _live[address] with { Owner = owner };
+
     /// <summary>Frees a live block; false when no block starts at the address.</summary>
     public bool Free(nuint address)
     {
         if (!_live.Remove(address, out PoolBlock block))
             return false;
 
+        block.Owner?.OnFreed();
         if (block.Page is { } page)
             FreeSmall(page, address);
         else

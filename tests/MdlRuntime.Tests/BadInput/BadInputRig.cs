@@ -43,7 +43,9 @@ internal sealed class BadInputRig : IDisposable
         Add(new BlockDevice(Machine, new MemoryMedium(new byte[64])), InterruptLine.ForVector(Machine, 7), new BusPort(kernel.Adapter!));
         Add(new KEvent(), new KSpinLock(), new KTimer(), new DmaTransferContext(), new IoStatusHolder(), ScatterGatherList.WithCapacity(2));
         Add(s_small with { }, new DeviceDescription(), new BlockDeviceOptions(), new FileMedium("absent.medium"), "device");
+        Add(new DeviceMemory(Machine, 0x1000), new RegisterWindow(Machine, 0x1000, new RegisterLog()));
         _objects[typeof(object)] = "context";
+        _objects[typeof(IDeviceRegisters)] = new RegisterLog();
         _objects[typeof(IBlockMedium)] = new MemoryMedium(new byte[64]);
         _objects[typeof(IReadOnlyList<Memory<byte>>)] = new Memory<byte>[] { new byte[8] };
         _objects[typeof(IReadOnlyList<ReadOnlyMemory<byte>>)] = new ReadOnlyMemory<byte>[] { new byte[8] };

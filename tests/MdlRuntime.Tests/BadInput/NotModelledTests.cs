@@ -9,13 +9,6 @@ public sealed class NotModelledTests
 {
     private static readonly (Type Type, string[] Routines)[] s_notModelled =
     [
-        (typeof(MemoryManager),
-        [
-            nameof(MemoryManager.MmAllocatePagesForMdl), nameof(MemoryManager.MmAllocatePagesForMdlEx), nameof(MemoryManager.MmFreePagesFromMdl),
-            nameof(MemoryManager.MmAdvanceMdl),
-            nameof(MemoryManager.MmMapIoSpace), nameof(MemoryManager.MmUnmapIoSpace),
-            nameof(MemoryManager.MmAllocateContiguousMemorySpecifyCache), nameof(MemoryManager.MmFreeContiguousMemory),
-        ]),
         (typeof(DmaAdapter),
         [
             nameof(DmaAdapter.AllocateCommonBuffer), nameof(DmaAdapter.FreeCommonBuffer), nameof(DmaAdapter.ReadDmaCounter),

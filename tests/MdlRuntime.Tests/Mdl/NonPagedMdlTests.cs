@@ -132,17 +132,4 @@ public sealed class NonPagedMdlTests
         Assert.Equal(0x8A, (int)mdl.MdlFlags);
         Assert.Empty(machine.Findings);
     });
-
-    [Fact, Proves("MDL-317", "MDL-323")]
-    public void Routines_of_later_versions_say_that_they_are_not_modelled()
-    {
-        using Machine machine = NewMachine();
-        machine.Run(() =>
-        {
-            Mdl mdl = NewMdl(0, 1);
-            Assert.Equal("MmAllocatePagesForMdl", Assert.Throws<NotModelledException>(() => MmAllocatePagesForMdl(default, default, default, 1)).Routine);
-            Assert.Equal("MmAdvanceMdl", Assert.Throws<NotModelledException>(() => MmAdvanceMdl(mdl, 1)).Routine);
-            Assert.Equal("MmMapIoSpace", Assert.Throws<NotModelledException>(() => MmMapIoSpace(default, 1, MemoryCachingType.MmNonCached)).Routine);
-        });
-    }
 }
