@@ -28,31 +28,103 @@ public sealed class CompletionMatrixTests
         return data;
     }
 
-    [Theory, Proves("MDL-387", "MDL-433", "MDL-436", "MDL-437", "MDL-441", "MDL-442", "MDL-444", "MDL-446", "MDL-465")]
-    [MemberData(nameof(Combinations))]
-    public void The_status_block_is_written_unless_the_request_failed_at_once_or_synchronously(DeviceFlags method, NtStatus status, bool pends, bool isAsynchronous)
+    /// <summary>
+    /// By final status, whether the driver marked the request pending, and the kind of file: what the system service returns, whether the
+    /// status block is written and the event signalled, and whether the bytes that the driver stored reach the caller. Buffer columns, by
+    /// transfer: read and write buffered, direct and neither; control code buffered, in direct, out direct and neither. Writes store nothing.
+    /// </summary>
+    private const string Table = """
+        status          | pends | file | returned       | block | event | rb rd rn wb wd wn cb ci co cn
+        SUCCESS         | no  | sync  | SUCCESS         | x     | x     | x  x  x  -  -  -  x  -  x  x
+        SUCCESS         | no  | async | SUCCESS         | x     | x     | x  x  x  -  -  -  x  -  x  x
+        SUCCESS         | yes | sync  | SUCCESS         | x     | x     | x  x  x  -  -  -  x  -  x  x
+        SUCCESS         | yes | async | PENDING         | x     | x     | x  x  x  -  -  -  x  -  x  x
+        TIMEOUT         | no  | sync  | TIMEOUT         | x     | x     | x  x  x  -  -  -  x  -  x  x
+        TIMEOUT         | no  | async | TIMEOUT         | x     | x     | x  x  x  -  -  -  x  -  x  x
+        TIMEOUT         | yes | sync  | TIMEOUT         | x     | x     | x  x  x  -  -  -  x  -  x  x
+        TIMEOUT         | yes | async | PENDING         | x     | x     | x  x  x  -  -  -  x  -  x  x
+        BUFFER_OVERFLOW | no  | sync  | BUFFER_OVERFLOW | x     | x     | x  x  x  -  -  -  x  -  x  x
+        BUFFER_OVERFLOW | no  | async | BUFFER_OVERFLOW | x     | x     | x  x  x  -  -  -  x  -  x  x
+        BUFFER_OVERFLOW | yes | sync  | BUFFER_OVERFLOW | x     | x     | x  x  x  -  -  -  x  -  x  x
+        BUFFER_OVERFLOW | yes | async | PENDING         | x     | x     | x  x  x  -  -  -  x  -  x  x
+        VERIFY_REQUIRED | no  | sync  | VERIFY_REQUIRED | x     | x     | -  x  x  -  -  -  -  -  x  x
+        VERIFY_REQUIRED | no  | async | VERIFY_REQUIRED | x     | x     | -  x  x  -  -  -  -  -  x  x
+        VERIFY_REQUIRED | yes | sync  | VERIFY_REQUIRED | x     | x     | -  x  x  -  -  -  -  -  x  x
+        VERIFY_REQUIRED | yes | async | PENDING         | x     | x     | -  x  x  -  -  -  -  -  x  x
+        END_OF_FILE     | no  | sync  | END_OF_FILE     | -     | -     | -  x  x  -  -  -  -  -  x  x
+        END_OF_FILE     | no  | async | END_OF_FILE     | -     | -     | -  x  x  -  -  -  -  -  x  x
+        END_OF_FILE     | yes | sync  | END_OF_FILE     | -     | -     | -  x  x  -  -  -  -  -  x  x
+        END_OF_FILE     | yes | async | PENDING         | x     | x     | -  x  x  -  -  -  -  -  x  x
+        CANCELLED       | no  | sync  | CANCELLED       | -     | -     | -  x  x  -  -  -  -  -  x  x
+        CANCELLED       | no  | async | CANCELLED       | -     | -     | -  x  x  -  -  -  -  -  x  x
+        CANCELLED       | yes | sync  | CANCELLED       | -     | -     | -  x  x  -  -  -  -  -  x  x
+        CANCELLED       | yes | async | PENDING         | x     | x     | -  x  x  -  -  -  -  -  x  x
+        """;
+
+    private const uint Length = 8;
+
+    private static readonly (string Name, MajorFunction Function, DeviceFlags Flags, uint Method)[] s_transfers =
+    [
+        ("rb", MajorFunction.IRP_MJ_READ, DeviceFlags.DO_BUFFERED_IO, 0),
+        ("rd", MajorFunction.IRP_MJ_READ, DeviceFlags.DO_DIRECT_IO, 0),
+        ("rn", MajorFunction.IRP_MJ_READ, Neither, 0),
+        ("wb", MajorFunction.IRP_MJ_WRITE, DeviceFlags.DO_BUFFERED_IO, 0),
+        ("wd", MajorFunction.IRP_MJ_WRITE, DeviceFlags.DO_DIRECT_IO, 0),
+        ("wn", MajorFunction.IRP_MJ_WRITE, Neither, 0),
+        ("cb", MajorFunction.IRP_MJ_DEVICE_CONTROL, Neither, METHOD_BUFFERED),
+        ("ci", MajorFunction.IRP_MJ_DEVICE_CONTROL, Neither, METHOD_IN_DIRECT),
+        ("co", MajorFunction.IRP_MJ_DEVICE_CONTROL, Neither, METHOD_OUT_DIRECT),
+        ("cn", MajorFunction.IRP_MJ_DEVICE_CONTROL, Neither, METHOD_NEITHER),
+    ];
+
+    /// <summary>Every row for every transfer: 240 cases.</summary>
+    public static TheoryData<string, string, bool, bool, string, bool, bool, bool> Cells()
     {
-        using var test = new TestDevice(method, (_, irp) =>
+        var data = new TheoryData<string, string, bool, bool, string, bool, bool, bool>();
+        foreach (string line in Table.Split('\n').Skip(1))
         {
-            if (irp.AssociatedIrp.SystemBuffer != 0)
-                VirtualMemory.CopyFrom(irp.AssociatedIrp.SystemBuffer, "data"u8);
+            string[] cells = [.. line.Split('|').Select(cell => cell.Trim())];
+            string[] buffers = cells[6].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            for (int i = 0; i < s_transfers.Length; i++)
+                data.Add(s_transfers[i].Name, cells[0], cells[1] == "yes", cells[2] == "async", cells[3], cells[4] == "x", cells[5] == "x", buffers[i] == "x");
+        }
+
+        return data;
+    }
+
+    [Theory, Proves("MDL-387", "MDL-398", "MDL-399", "MDL-433", "MDL-434", "MDL-436", "MDL-437", "MDL-441", "MDL-442", "MDL-444", "MDL-446", "MDL-465")]
+    [MemberData(nameof(Cells))]
+    public void What_the_requester_sees(string transfer, string ending, bool pends, bool isAsynchronous, string returned, bool isBlockWritten, bool isEventSet, bool isBufferChanged)
+    {
+        (_, MajorFunction function, DeviceFlags flags, uint method) = s_transfers.Single(entry => entry.Name == transfer);
+        NtStatus status = Enum.Parse<NtStatus>("STATUS_" + ending);
+        using var test = new TestDevice(flags, setUp: driver => driver.MajorFunction[function] = (_, irp) =>
+        {
+            if (function != MajorFunction.IRP_MJ_WRITE && method != METHOD_IN_DIRECT)
+                Store(irp);
             if (pends)
                 IoMarkIrpPending(irp);
             Complete(irp, status, 4);
             return pends ? NtStatus.STATUS_PENDING : status;
         });
-        nuint buffer = test.Process.Allocate(8);
-        bool isError = (uint)status >= 0xC000_0000;
+        nuint buffer = test.Process.Allocate(Length);
 
-        var (returned, request) = test.Read(buffer, 8, isAsynchronous);
+        var (seen, request) = test.Issue(new(function, CTL_CODE(FILE_DEVICE_UNKNOWN, 0x800, method, FILE_ANY_ACCESS), new(0, 0, buffer, Length)), isAsynchronous);
 
-        bool isReported = !isError || (pends && isAsynchronous);
-        Assert.Equal(pends && isAsynchronous ? NtStatus.STATUS_PENDING : status, returned);
-        Assert.Equal((isReported, isReported), (request.IsStatusBlockWritten, request.IsEventSignalled));
-        Assert.Equal(isReported ? 4u : 0u, request.StatusBlock.Information);
-        bool isCopied = method == DeviceFlags.DO_BUFFERED_IO && !isError && status != NtStatus.STATUS_VERIFY_REQUIRED;
-        Assert.Equal(isCopied ? "data"u8 : "\0\0\0\0"u8, test.ReadUser(buffer, 4));
+        Assert.Equal(Enum.Parse<NtStatus>("STATUS_" + returned), seen);
+        Assert.Equal((isBlockWritten, isEventSet), (request.IsStatusBlockWritten, request.IsEventSignalled));
+        Assert.Equal(isBlockWritten ? (status, (nuint)4) : (request.StatusBlock.Status, 0), (request.StatusBlock.Status, request.StatusBlock.Information));
+        Assert.Equal(isBufferChanged ? "data"u8 : "\0\0\0\0"u8, test.ReadUser(buffer, 4));
         Assert.Equal(0, test.Process.LockedPages);
+        Assert.Empty(test.Outstanding());
+    }
+
+    private static void Store(Irp irp)
+    {
+        nuint target = irp.MdlAddress is { } mdl
+            ? MemoryManager.MmGetSystemAddressForMdlSafe(mdl, MmPagePriority.NormalPagePriority | MmPagePriority.MdlMappingNoExecute)
+            : irp.AssociatedIrp.SystemBuffer != 0 ? irp.AssociatedIrp.SystemBuffer : irp.UserBuffer;
+        VirtualMemory.CopyFrom(target, "data"u8);
     }
 
     [Theory, Proves("MDL-384", "MDL-449", "MDL-469")]

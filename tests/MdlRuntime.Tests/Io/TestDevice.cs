@@ -70,7 +70,11 @@ internal sealed class TestDevice : IDisposable
     }
 
     /// <summary>A read with the requester's side laid open; everything that can happen has happened when it returns.</summary>
-    public (NtStatus Returned, UserRequest Request) Read(nuint buffer, uint length, bool isAsynchronous)
+    public (NtStatus Returned, UserRequest Request) Read(nuint buffer, uint length, bool isAsynchronous) =>
+        Issue(new(MajorFunction.IRP_MJ_READ, 0, new(0, 0, buffer, length)), isAsynchronous);
+
+    /// <summary>Any call of user code with the requester's side laid open; everything that can happen has happened when it returns.</summary>
+    public (NtStatus Returned, UserRequest Request) Issue(UserCall call, bool isAsynchronous)
     {
         KernelSystem system = Machine.System;
         UserRequests requests = system.Layer<IoSystem>().Requests;
@@ -78,7 +82,7 @@ internal sealed class TestDevice : IDisposable
         FileObject file = Handle.File;
         NtStatus returned;
         using (Process.EnterService())
-            returned = TransferRequests.Issue(system.Processor, file, MajorFunction.IRP_MJ_READ, buffer, length, byteOffset: 0, request);
+            returned = call.Issue(system.Processor, file, request);
         Machine.RunUntilIdle();
         return (returned, request);
     }
