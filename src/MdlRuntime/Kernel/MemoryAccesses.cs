@@ -6,6 +6,15 @@ namespace MdlRuntime;
 /// <summary>Accesses to more than one byte: page by page, each page checked before it is touched.</summary>
 internal static class MemoryAccesses
 {
+    /// <summary>The processor that an access of driver or user code runs on, after other threads have had their chance.</summary>
+    public static Processor Begin()
+    {
+        Processor processor = Processor.Current;
+        if (processor.IsRacing)
+            processor.System.Scheduler.LetOthersRace();
+        return processor;
+    }
+
     public static void Copy(nuint destination, nuint source, nuint length)
     {
         Processor processor = Processor.Current;

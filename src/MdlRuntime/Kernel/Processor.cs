@@ -19,6 +19,7 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
 
     /// <summary>Which known translations the code that runs now must not use for a read.</summary>
     private Refusal _refused;
+    private Refusal _race;
 
     /// <summary>The processor that the calling host thread runs code of.</summary>
     public static Processor Current
@@ -51,7 +52,7 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
         set
         {
             _irql = value;
-            _refused = RefusedAt(value, _mode);
+            _refused = RefusedAt(value, _mode) | _race;
         }
     }
 
@@ -73,7 +74,18 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
         set
         {
             _mode = value;
-            _refused = RefusedAt(_irql, value);
+            _refused = RefusedAt(_irql, value) | _race;
+        }
+    }
+
+    /// <summary>Whether user threads may go on between any two accesses to memory.</summary>
+    public bool IsRacing
+    {
+        get => _race != Refusal.None;
+        set
+        {
+            _race = value ? Refusal.Race : Refusal.None;
+            _refused = RefusedAt(_irql, _mode) | _race;
         }
     }
 

@@ -14,8 +14,11 @@ public static class RuntimeLibrary
     public static void ProbeForRead(
         [MdlValue(MdlValueKind.UserAddress)][MdlEffect(MdlEffect.Probes)] nuint address,
         [MdlValue(MdlValueKind.Length)] nuint length,
-        uint alignment) =>
+        uint alignment)
+    {
+        MemoryAccesses.Begin();
         MemoryAccesses.ProbeRange(address, length, alignment);
+    }
 
     /// <summary>Checks that a range lies in the user half, is aligned and writable, touching each page. IRQL at most APC_LEVEL. WDK: ProbeForWrite.</summary>
     /// <param name="address">User address.</param>
@@ -26,8 +29,11 @@ public static class RuntimeLibrary
     public static void ProbeForWrite(
         [MdlValue(MdlValueKind.UserAddress)][MdlEffect(MdlEffect.Probes)] nuint address,
         [MdlValue(MdlValueKind.Length)] nuint length,
-        uint alignment) =>
+        uint alignment)
+    {
+        MemoryAccesses.Begin();
         MemoryAccesses.ProbeWritable(address, length, alignment);
+    }
 
     /// <summary>Copies bytes between simulated addresses that do not overlap. WDK: RtlCopyMemory.</summary>
     /// <param name="destination">Address of the first byte to write.</param>
@@ -37,8 +43,11 @@ public static class RuntimeLibrary
     public static void RtlCopyMemory(
         [MdlValue(MdlValueKind.MemoryAddress)] nuint destination,
         [MdlValue(MdlValueKind.MemoryAddress)] nuint source,
-        [MdlValue(MdlValueKind.Length)] nuint length) =>
+        [MdlValue(MdlValueKind.Length)] nuint length)
+    {
+        MemoryAccesses.Begin();
         MemoryAccesses.Copy(destination, source, length);
+    }
 
     /// <summary>Fills a range with zeros. WDK: RtlZeroMemory.</summary>
     /// <param name="destination">Address of the first byte.</param>
@@ -46,8 +55,11 @@ public static class RuntimeLibrary
     /// <exception cref="NtStatusException">STATUS_ACCESS_VIOLATION for a bad user address; a bad system address stops the machine.</exception>
     public static void RtlZeroMemory(
         [MdlValue(MdlValueKind.MemoryAddress)] nuint destination,
-        [MdlValue(MdlValueKind.Length)] nuint length) =>
+        [MdlValue(MdlValueKind.Length)] nuint length)
+    {
+        MemoryAccesses.Begin();
         MemoryAccesses.Fill(destination, length, 0);
+    }
 
     /// <summary>Fills a range with one byte value. WDK: RtlFillMemory.</summary>
     /// <param name="destination">Address of the first byte.</param>
@@ -57,6 +69,9 @@ public static class RuntimeLibrary
     public static void RtlFillMemory(
         [MdlValue(MdlValueKind.MemoryAddress)] nuint destination,
         [MdlValue(MdlValueKind.Length)] nuint length,
-        byte fill) =>
+        byte fill)
+    {
+        MemoryAccesses.Begin();
         MemoryAccesses.Fill(destination, length, fill);
+    }
 }

@@ -4,6 +4,37 @@ namespace MdlRuntime;
 
 internal sealed partial class Scheduler
 {
+    /// <summary>
+    /// Between two accesses to memory: sometimes, by the seed, a user thread goes on in place of the current thread, or another thread in place of a user
+    /// thread. Nothing of the kind happens above PASSIVE_LEVEL.
+    /// </summary>
+    public void LetOthersRace()
+    {
+        const int chance = 3;
+        EThread self = Processor.Thread;
+        if (Processor.Irql != Kirql.PASSIVE_LEVEL || self == system.IdleThread || !HasRival(self) || _random.Next(chance) != 0)
+            return;
+
+        self.State = ThreadState.Ready;
+        MakeReady(self);
+        SwitchAway(self);
+        self.State = ThreadState.Running;
+        if (self.HasApc)
+            Processor.RunApcs();
+        system.ThrowIfHalted();
+    }
+
+    private bool HasRival(EThread self)
+    {
+        foreach (EThread thread in _ready)
+        {
+            if (thread.IsParked && (thread.IsUser || self.IsUser))
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Gives the processor away until <paramref name="self"/> can run again.</summary>
     private void SwitchAway(EThread self)
     {
@@ -199,6 +230,8 @@ internal sealed partial class Scheduler
     {
         thread.State = ThreadState.Terminated;
         _carried.Remove(thread);
+        if (thread.IsUser && --_userThreads == 0)
+            Processor.IsRacing = false;
     }
 
     /// <summary>The last act of a system thread: somebody else gets the baton.</summary>

@@ -15,6 +15,9 @@ internal sealed partial class Scheduler(KernelSystem system, int seed) : IDispos
     /// <summary>System threads that have not ended.</summary>
     private readonly List<EThread> _carried = [];
 
+    /// <summary>User threads that have not ended.</summary>
+    private int _userThreads;
+
     /// <summary>Threads of host calls in progress, innermost last: the ones that take the blame for a stop elsewhere.</summary>
     private readonly List<EThread> _hostCalls = [];
 
@@ -151,6 +154,12 @@ internal sealed partial class Scheduler(KernelSystem system, int seed) : IDispos
         thread.State = ThreadState.Ready;
         _ready.Add(thread);
         _carried.Add(thread);
+        if (thread.IsUser)
+        {
+            _userThreads++;
+            Processor.IsRacing = true;
+        }
+
         thread.Carrier = new(() => Carry(thread, routine, context)) { IsBackground = true, Name = thread.ToString() };
         thread.Carrier.Start();
     }

@@ -46,7 +46,7 @@ public static class VirtualMemory
     /// <exception cref="NtStatusException">A user address cannot be read; earlier pages have been copied.</exception>
     public static void CopyTo(
         [MdlValue(MdlValueKind.MemoryAddress)] nuint address,
-        Span<byte> destination) => MemoryAccesses.CopyTo(Processor.Current, address, destination);
+        Span<byte> destination) => MemoryAccesses.CopyTo(MemoryAccesses.Begin(), address, destination);
 
     /// <summary>Copies bytes into simulated memory.</summary>
     /// <param name="address">Address of the first byte.</param>
@@ -54,7 +54,7 @@ public static class VirtualMemory
     /// <exception cref="NtStatusException">A user address cannot be written; earlier pages have been copied.</exception>
     public static void CopyFrom(
         [MdlValue(MdlValueKind.MemoryAddress)] nuint address,
-        ReadOnlySpan<byte> source) => MemoryAccesses.CopyFrom(Processor.Current, address, source);
+        ReadOnlySpan<byte> source) => MemoryAccesses.CopyFrom(MemoryAccesses.Begin(), address, source);
 
     /// <summary>The memory itself, without a copy, where its frames happen to be contiguous. Registers of a device have none.</summary>
     /// <param name="address">Address of the first byte.</param>
@@ -79,12 +79,12 @@ public static class VirtualMemory
     /// <returns>An enumerator of spans in address order, checked for reading as it advances.</returns>
     public static MemoryRuns EnumerateRuns(
         [MdlValue(MdlValueKind.MemoryAddress)] nuint address,
-        [MdlValue(MdlValueKind.Length)] nuint length) => new(Processor.Current, address, length);
+        [MdlValue(MdlValueKind.Length)] nuint length) => new(MemoryAccesses.Begin(), address, length);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static T ReadByTable<T>(nuint address) where T : unmanaged
     {
-        Processor processor = Processor.Current;
+        Processor processor = MemoryAccesses.Begin();
         if (BYTE_OFFSET(address) + (uint)Unsafe.SizeOf<T>() <= PAGE_SIZE)
         {
             ref byte source = ref processor.Access(address, MemoryAccess.Read);
@@ -99,7 +99,7 @@ public static class VirtualMemory
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void WriteByTable<T>(nuint address, T value) where T : unmanaged
     {
-        Processor processor = Processor.Current;
+        Processor processor = MemoryAccesses.Begin();
         if (BYTE_OFFSET(address) + (uint)Unsafe.SizeOf<T>() <= PAGE_SIZE)
         {
             ref byte destination = ref processor.Access(address, MemoryAccess.Write);

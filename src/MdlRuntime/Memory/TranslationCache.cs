@@ -12,6 +12,9 @@ internal enum Refusal : uint
     Pageable = 2,
     UserHalf = 4,
     SystemHalf = 8,
+
+    /// <summary>Every access asks whether another thread goes first.</summary>
+    Race = 16,
 }
 
 /// <summary>
@@ -53,7 +56,7 @@ internal sealed unsafe class TranslationCache
     /// <param name="first">The frame's first byte.</param>
     public void Add(nuint address, in Pte pte, ref byte first)
     {
-        Refusal refusal = MemorySystem.IsSystemAddress(address) ? Refusal.SystemHalf : Refusal.UserHalf;
+        Refusal refusal = Refusal.Race | (MemorySystem.IsSystemAddress(address) ? Refusal.SystemHalf : Refusal.UserHalf);
         if (!pte.Has(PteFlags.Writable))
             refusal |= Refusal.WriteProtected;
         if (pte.Has(PteFlags.Pageable))

@@ -73,7 +73,13 @@ public sealed partial class UserProcess
     /// <summary>The thread of this process that makes the call: the one that runs now, or the main thread for the host.</summary>
     private EThread Caller => Processor.Ambient is { Thread: { IsUser: true } thread } && thread.Process == Object ? thread : _mainThread;
 
-    private HostCall Enter(KProcessorMode mode) => System.Scheduler.Enter(Caller, Kirql.PASSIVE_LEVEL, mode);
+    private HostCall Enter(KProcessorMode mode)
+    {
+        EThread caller = Caller;
+        if (caller.IsUser)
+            System.Scheduler.LetOthersRace();
+        return System.Scheduler.Enter(caller, Kirql.PASSIVE_LEVEL, mode);
+    }
 
     private void ThrowIfUnusable()
     {

@@ -181,4 +181,140 @@ public sealed class UserThreadTests
         Assert.Equal([0, 1, 1, 1], seen);
         Assert.Equal((NtStatus.STATUS_SUCCESS, frames, 0), (result.Status, test.Machine.FreeFrames, test.Process.LockedPages));
     }
+
+    [Fact, Proves("MDL-395")]
+    public void A_driver_that_fetches_twice_is_caught_by_some_seed_and_one_that_copies_first_by_none()
+    {
+        Assert.Contains(Enumerable.Range(0, 30), seed => IsOverrun(seed, copyFirst: false));
+        Assert.DoesNotContain(Enumerable.Range(0, 30), seed => IsOverrun(seed, copyFirst: true));
+    }
+
+    [Fact, Proves("MDL-395", "MDL-165")]
+    public void The_same_seed_runs_the_same_race()
+    {
+        Assert.All(Enumerable.Range(0, 5), seed => Assert.Equal(Trace(seed), Trace(seed)));
+        Assert.NotEqual(Trace(0), Trace(1));
+
+        static List<string> Trace(int seed)
+        {
+            var trace = new List<string>();
+            IsOverrun(seed, copyFirst: false, record => trace.Add($"{record.Time} {record.Thread} {record.Routine}"));
+            return trace;
+        }
+    }
+
+    [Fact, Proves("MDL-165", "MDL-452", "MDL-164")]
+    public void Whatever_a_thread_does_to_its_buffer_counts_stay_right()
+    {
+        int total = 0;
+        for (int seed = 0; seed < 40; seed++)
+        {
+            using var machine = new Machine(new() { Seed = seed });
+            UserProcess process = machine.CreateProcess("app");
+            long frames = machine.FreeFrames;
+            int ptes = machine.FreeSystemPtes, locks = 0;
+            process.StartThread(() => Misbehave(process));
+            process.StartThread(() => Misbehave(process));
+            process.Run(() =>
+            {
+                var random = new Random(seed);
+                for (int i = 0; i < 12; i++)
+                    locks += LockOnce(process, 0x10_0000 + (nuint)random.Next(3) * 0x1000);
+            });
+            machine.RunUntilIdle();
+
+            Assert.Equal(0, process.LockedPages);
+            process.Exit();
+            Assert.Equal((frames, ptes, 0), (machine.FreeFrames, machine.FreeSystemPtes, machine.System.Memory.PageFile.UsedSlots));
+            Assert.Empty(machine.Findings);
+            total += locks;
+        }
+
+        Assert.InRange(total, 10, 470);
+    }
+
+    /// <summary>A thread that pulls its memory away under everybody.</summary>
+    private static void Misbehave(UserProcess process)
+    {
+        const nuint buffer = 0x10_0000;
+        for (int i = 0; i < 10; i++)
+        {
+            try
+            {
+                process.Reserve(0x4000, buffer);
+                process.Commit(buffer, 0x3000);
+                VirtualMemory.Write(buffer + 0x1000, i);
+                process.Protect(buffer, 0x1000, PageProtection.PAGE_READONLY);
+                process.Trim();
+                process.Decommit(buffer + 0x1000, 0x1000);
+                process.Free(buffer);
+            }
+            catch (Exception exception) when (exception is NtStatusException or ArgumentException)
+            {
+                process.Trim();
+            }
+        }
+    }
+
+    private static int LockOnce(UserProcess process, nuint address)
+    {
+        RuntimeLibrary.ProbeForRead(address, 0x1000, 1);
+        Mdl mdl = IoAllocateMdl(address, 0x1000, false, false, null)!;
+        try
+        {
+            MemoryManager.MmProbeAndLockPages(mdl, KProcessorMode.UserMode, LockOperation.IoWriteAccess);
+        }
+        catch (NtStatusException)
+        {
+            IoFreeMdl(mdl);
+            return 0;
+        }
+
+        nuint system = MemoryManager.MmGetSystemAddressForMdlSafe(mdl, MmPagePriority.NormalPagePriority | MmPagePriority.MdlMappingNoExecute);
+        nuint frame = MemoryManager.MmGetMdlPfnArray(mdl)[0];
+        VirtualMemory.Write(system, 0x1234_5678);
+        Assert.Equal(frame, MemoryManager.MmGetMdlPfnArray(mdl)[0]);
+        RuntimeLibrary.RtlFillMemory(system, 0x1000, 0x5A);
+        Assert.Equal(0x5A5A, VirtualMemory.Read<short>(system + 0xFFE));
+        MemoryManager.MmUnlockPages(mdl);
+        IoFreeMdl(mdl);
+        return 1;
+    }
+
+    /// <summary>A driver that checks a length in the user's buffer before it uses it, while the user changes it.</summary>
+    private static bool IsOverrun(int seed, bool copyFirst, Action<TraceRecord>? trace = null)
+    {
+        const int allowed = 16;
+        bool overrun = false;
+        using var machine = new Machine(new() { Seed = seed, Trace = trace });
+        machine.LoadDriver("test", (driver, _) =>
+        {
+            driver.MajorFunction[MajorFunction.IRP_MJ_WRITE] = (_, irp) =>
+            {
+                nuint buffer = MemoryManager.MmGetSystemAddressForMdlSafe(irp.MdlAddress!, MmPagePriority.NormalPagePriority | MmPagePriority.MdlMappingNoExecute);
+                int length = VirtualMemory.Read<int>(buffer);
+                if (length <= allowed)
+                    overrun |= (copyFirst ? length : VirtualMemory.Read<int>(buffer)) > allowed;
+                return Complete(irp, NtStatus.STATUS_SUCCESS, 4);
+            };
+            NtStatus status = IoCreateDevice(driver, null, TestDevice.Name, 0, 0, false, out DeviceObject? device);
+            device!.Flags |= DeviceFlags.DO_DIRECT_IO;
+            return status;
+        });
+        UserProcess process = machine.CreateProcess("app");
+        nuint buffer = process.Allocate(4);
+        DeviceHandle handle = process.Open(TestDevice.Name);
+        process.StartThread(() =>
+        {
+            for (int i = 0; i < 4; i++)
+            {
+                VirtualMemory.Write(buffer, 1000);
+                VirtualMemory.Write(buffer, allowed);
+            }
+        });
+        for (int i = 0; i < 4; i++)
+            handle.Write(buffer, 4);
+        machine.RunUntilIdle();
+        return overrun;
+    }
 }
