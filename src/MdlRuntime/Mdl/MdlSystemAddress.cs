@@ -94,7 +94,7 @@ internal static class MdlSystemAddress
         }
     }
 
-    /// <summary>A partial MDL that shares its source's mapping must not outlive it (MDL-127).</summary>
+    /// <summary>A partial MDL that shares its source's mapping must not outlive it (MDL-127); a mapping protected against access is still there.</summary>
     private static void CheckShared(Processor processor, Mdl mdl)
     {
         const MdlFlags shared = MdlFlags.MDL_PARTIAL | MdlFlags.MDL_MAPPED_TO_SYSTEM_VA;
@@ -102,11 +102,14 @@ internal static class MdlSystemAddress
             return;
 
         PageFault fault = processor.Memory.Translate(user: null, mdl.SystemVa, MemoryAccess.Read, out Pfn pfn);
+        if (fault == PageFault.NoAccess)
+            return;
+
         Span<nuint> pfns = mdl.Pfns;
         if (fault != PageFault.None || pfns.Length > 0 && pfns[0] != pfn.Number)
         {
             processor.System.Verifier.Report(new(BugCheckCode.SYSTEM_PTE_MISUSE, 6, mdl.Address, mdl.SystemVa, (ulong)pfns.Length, "MDL3007",
-                "The partial MDL shares a mapping that its source has released."));
+                "The system address that the partial MDL took from its source does not show its pages: the source is unmapped, or mapped at a reserved address."));
         }
     }
 }

@@ -85,6 +85,13 @@ internal sealed partial class MemoryBench
                 RemoveView(process, view);
         }
 
+        foreach (ReservationModel reservation in _reservations.ToArray())
+        {
+            if (reservation.Mapped is { } mdl)
+                Unmap(reservation, mdl, reservation.Tag);
+            Free(reservation, reservation.Tag);
+        }
+
         while (_mdls.Count > 0)
             Release(_mdls.First(mdl => mdl.Dependents == 0));
         Compare();

@@ -149,8 +149,8 @@ internal sealed partial class MemoryBench
 
     private bool FreeMdl(MemoryStep step)
     {
-        bool IsReleased(MdlModel mdl) => !mdl.Has(Locked) && mdl.Dependents == 0 && !HasViews(mdl);
-        bool IsLostOnFree(MdlModel mdl) => mdl.Has(Locked) && mdl.Dependents == 0 && !HasViews(mdl) && mdl.PoolAlias is null;
+        bool IsReleased(MdlModel mdl) => !mdl.Has(Locked) && mdl.Reservation is null && mdl.Dependents == 0 && !HasViews(mdl);
+        bool IsLostOnFree(MdlModel mdl) => IsPlainLocked(mdl) && mdl.Dependents == 0 && !HasViews(mdl) && mdl.PoolAlias is null;
         if (Choose(step, IsReleased, IsLostOnFree) is not { } mdl)
             return false;
         Free(mdl);
@@ -238,7 +238,8 @@ internal sealed partial class MemoryBench
 
     private static bool IsFresh(MdlModel mdl) => !mdl.Has(Locked | Mapped | NonPaged | Partial);
 
-    private static bool IsPlainLocked(MdlModel mdl) => mdl.Has(Locked) && !mdl.Has(NonPaged | Partial);
+    /// <summary>Locked by a probe, and not mapped where only a routine of its own unmaps.</summary>
+    private static bool IsPlainLocked(MdlModel mdl) => mdl.Has(Locked) && !mdl.Has(NonPaged | Partial) && mdl.Reservation is null;
 
     private bool HasViews(MdlModel mdl) => _processes.Exists(process => process.Views.Exists(view => view.Mdl == mdl));
 }

@@ -7,13 +7,14 @@ namespace MdlRuntime.Tests.Model;
 internal sealed partial class MemoryBench : IDisposable
 {
     public const uint Tag = 0x6C65644D;
-    private const int TotalPtes = 20, MaximalProcesses = 5, LiveProcesses = 3;
+    private const int TotalPtes = 24, MaximalProcesses = 5, LiveProcesses = 3;
 
     private readonly Machine _machine;
     private readonly VerifierMode _mode;
     private readonly List<ProcessModel> _processes = [];
     private readonly List<AliasModel> _pools = [];
     private readonly List<MdlModel> _mdls = [];
+    private readonly List<ReservationModel> _reservations = [];
     private int _freePtes, _lostPtes, _lostLocks, _made;
     private ulong _stamp;
 
@@ -29,13 +30,11 @@ internal sealed partial class MemoryBench : IDisposable
     /// <summary>Whether misuse has stopped the machine, which ends the script.</summary>
     public bool IsStopped { get; private set; }
 
-    /// <summary>Steps that found something to act on.</summary>
-    public int Performed { get; private set; }
-
     /// <summary>Steps that ended in a failure status, a finding or a stop, as predicted.</summary>
     public int Refused { get; private set; }
 
-    public void Perform(MemoryStep step)
+    /// <summary>Makes a step and compares; false when there was nothing to act on.</summary>
+    public bool Perform(MemoryStep step)
     {
         bool done = step.Action switch
         {
@@ -58,6 +57,11 @@ internal sealed partial class MemoryBench : IDisposable
             MemoryAction.MapUser => MapUser(step),
             MemoryAction.UnmapUser => UnmapUser(step),
             MemoryAction.WriteView => WriteView(step),
+            MemoryAction.ProtectMapping => ProtectMapping(step),
+            MemoryAction.Reserve => Reserve(step),
+            MemoryAction.MapReserved => MapReserved(step),
+            MemoryAction.UnmapReserved => UnmapReserved(step),
+            MemoryAction.FreeReservation => FreeReservation(step),
             MemoryAction.BuildPartial => BuildPartial(step),
             MemoryAction.PrepareForReuse => PrepareForReuse(step),
             MemoryAction.FreeMdl => FreeMdl(step),
@@ -65,12 +69,9 @@ internal sealed partial class MemoryBench : IDisposable
             MemoryAction.ExitProcess => ExitProcess(step),
             _ => throw new ArgumentOutOfRangeException(nameof(step), step, "no such action"),
         };
-        if (!done)
-            return;
-
-        Performed++;
-        if (!IsStopped)
+        if (done && !IsStopped)
             Compare();
+        return done;
     }
 
     public void Dispose() => _machine.Dispose();

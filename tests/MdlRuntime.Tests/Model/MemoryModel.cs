@@ -47,7 +47,10 @@ internal sealed class AliasModel(ProcessModel? process, nuint address, IReadOnly
 
     public IReadOnlyList<PageModel> Pages => _pages;
 
-    public bool IsWritable { get; init; } = true;
+    public bool IsWritable { get; set; } = true;
+
+    /// <summary>False while the whole range may not even be read.</summary>
+    public bool IsAccessible { get; set; } = true;
 
     /// <summary>Protection per page of user memory; null elsewhere.</summary>
     public PageProtection[]? Protections { get; init; }
@@ -76,7 +79,7 @@ internal sealed class AliasModel(ProcessModel? process, nuint address, IReadOnly
     {
         PageModel page = _pages[index];
         _isDead[index] |= !page.IsAlive || Protections is null && page.Moves != _moves[index];
-        return !_isDead[index] && (Protections is null || Protections[index] != PageProtection.PAGE_NOACCESS);
+        return IsAccessible && !_isDead[index] && (Protections is null || Protections[index] != PageProtection.PAGE_NOACCESS);
     }
 }
 
@@ -93,6 +96,12 @@ internal sealed class ProcessModel(UserProcess real)
 
 /// <summary>An MDL's view in a process.</summary>
 internal sealed record ViewModel(MdlModel Mdl, AliasModel Alias);
+
+/// <summary>System addresses that a driver keeps for mapping MDLs.</summary>
+internal sealed record ReservationModel(nuint Address, int Pages, uint Tag)
+{
+    public MdlModel? Mapped { get; set; }
+}
 
 /// <summary>What an MDL must look like from outside.</summary>
 internal sealed class MdlModel(Mdl real, nuint address, uint length)
@@ -126,6 +135,9 @@ internal sealed class MdlModel(Mdl real, nuint address, uint length)
     public nuint Pool { get; init; }
 
     public AliasModel? PoolAlias { get; init; }
+
+    /// <summary>Where it is mapped, if at reserved addresses.</summary>
+    public ReservationModel? Reservation { get; set; }
 
     /// <summary>The source of a partial MDL.</summary>
     public MdlModel? Source { get; set; }

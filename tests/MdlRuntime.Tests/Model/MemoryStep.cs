@@ -25,6 +25,11 @@ internal enum MemoryAction
     MapUser,
     UnmapUser,
     WriteView,
+    ProtectMapping,
+    Reserve,
+    MapReserved,
+    UnmapReserved,
+    FreeReservation,
     BuildPartial,
     PrepareForReuse,
     FreeMdl,
@@ -41,7 +46,7 @@ internal enum MemoryAction
 internal readonly record struct MemoryStep(MemoryAction Action, int A, int B, int C, bool Dares)
 {
     /// <summary>One step in so many may be misuse.</summary>
-    private const int Daring = 24;
+    private const int Daring = 60;
 
     private static readonly (int Weight, MemoryAction Action)[] s_actions =
     [
@@ -51,6 +56,7 @@ internal readonly record struct MemoryStep(MemoryAction Action, int A, int B, in
         (12, MemoryAction.Lock), (4, MemoryAction.LockInProcess), (7, MemoryAction.Unlock),
         (6, MemoryAction.MapSystem), (8, MemoryAction.GetSystemAddress), (4, MemoryAction.UnmapSystem), (8, MemoryAction.WriteSystemAddress),
         (6, MemoryAction.MapUser), (4, MemoryAction.UnmapUser), (5, MemoryAction.WriteView),
+        (3, MemoryAction.ProtectMapping), (2, MemoryAction.Reserve), (4, MemoryAction.MapReserved), (3, MemoryAction.UnmapReserved), (1, MemoryAction.FreeReservation),
         (7, MemoryAction.BuildPartial), (4, MemoryAction.PrepareForReuse), (7, MemoryAction.FreeMdl), (2, MemoryAction.Link), (1, MemoryAction.ExitProcess),
     ];
 

@@ -11,14 +11,14 @@ internal static class ModelChecking
     /// <summary>Environment variable with "seed,gamma,size" as a failure prints them: runs that script first, then others like it.</summary>
     public const string ReplayVariable = "MDL_MODEL_REPLAY";
 
-    private const ulong Seed = 20_260_101;
+    private const int Seed = 20_260_101;
 
-    /// <summary>Runs <paramref name="run"/> on <paramref name="count"/> scripts of <paramref name="length"/> steps.</summary>
-    public static void Check<TStep>(Gen<TStep> step, int length, int count, Func<TStep, IEnumerable<TStep>> simplify, Action<TStep[]> run)
+    /// <summary>Runs <paramref name="run"/> on <paramref name="count"/> scripts of <paramref name="length"/> steps; each series has scripts of its own.</summary>
+    public static void Check<TStep>(int series, Gen<TStep> step, int length, int count, Func<TStep, IEnumerable<TStep>> simplify, Action<TStep[]> run)
     {
         Gen<TStep[]> script = Gen.ArrayOf(step, length);
         Arbitrary<TStep[]> arbitrary = Arb.From(script, steps => Shorten(steps, simplify));
-        Config config = Config.QuickThrowOnFailure.WithMaxTest(count).WithQuietOnSuccess(true).WithReplay(Replay());
+        Config config = Config.QuickThrowOnFailure.WithMaxTest(count).WithQuietOnSuccess(true).WithReplay(Replay(series));
         try
         {
             FsCheck.Check.One(config, Prop.ForAll(arbitrary, run));
@@ -45,10 +45,10 @@ internal static class ModelChecking
         }
     }
 
-    private static FSharpOption<Replay> Replay()
+    private static FSharpOption<Replay> Replay(int series)
     {
         if (Environment.GetEnvironmentVariable(ReplayVariable) is not { Length: > 0 } text)
-            return new Replay(new Rnd(Seed), FSharpOption<int>.None);
+            return new Replay(new Rnd((ulong)(Seed + series)), FSharpOption<int>.None);
 
         ulong[] numbers = [.. text.Split(',').Select(number => ulong.Parse(number, CultureInfo.InvariantCulture))];
         return new Replay(new Rnd(numbers[0], numbers[1]), (int)numbers[2]);

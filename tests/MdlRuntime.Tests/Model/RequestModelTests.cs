@@ -24,7 +24,7 @@ public sealed class RequestModelTests
     {
         int performed = 0;
 
-        ModelChecking.Check(RequestStep.Generator, StepsPerScript, Scripts, step => step.Simpler(), script =>
+        ModelChecking.Check(10 * (int)mode + drivers, RequestStep.Generator, StepsPerScript, Scripts, step => step.Simpler(), script =>
         {
             using var bench = new RequestBench(mode, drivers);
             foreach (RequestStep step in script)
