@@ -29,23 +29,28 @@ internal static class MdlChecks
     }
 
     /// <summary>Reports 0xC4 with a subcode; the caller has found the misuse.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Violation(Mdl mdl, uint subcode, ulong parameter2, ulong parameter3, ulong parameter4, string? ruleId, string explanation) =>
         mdl.System.Verifier.Report(new(BugCheckCode.DRIVER_VERIFIER_DETECTED_VIOLATION, subcode, parameter2, parameter3, parameter4, ruleId, explanation));
 
     /// <summary>Reports 0xC4 with the usual parameters: MDL, its flags, the flags that are wrong or missing.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void FlagViolation(Mdl mdl, uint subcode, MdlFlags culprits, string ruleId, string explanation) =>
         Violation(mdl, subcode, mdl.Address, (ulong)mdl.Flags, (ulong)culprits, ruleId, explanation);
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ReportStale(Mdl mdl)
     {
         mdl.System.Verifier.Report(new(BugCheckCode.PAGE_FAULT_IN_FREED_SPECIAL_POOL, mdl.Address, 0, 0, 0, "MDL3001",
             $"The MDL at {mdl.Address:X16} is used after IoFreeMdl."));
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ReportIrql(Processor processor, nuint address, string routine) =>
         processor.System.Verifier.Report(new(BugCheckCode.IRQL_NOT_LESS_OR_EQUAL, address, (ulong)processor.Irql, 0, 0,
             "MDL6004", $"{routine} was called at IRQL {processor.Irql}; its highest is DISPATCH_LEVEL."));
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Refuse(Processor processor, [NotNull] Mdl? mdl, uint offset)
     {
         if (mdl is null)

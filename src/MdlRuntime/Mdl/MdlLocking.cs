@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Diagnostics.CodeAnalysis;
 
 namespace MdlRuntime;
@@ -117,6 +118,7 @@ internal static partial class MdlLocking
         system.Trace(routine, mdl, mdl.VirtualAddress, (ulong)pages, (ulong)operation);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void LockWithFaults(Processor processor, Mdl mdl, KProcessorMode accessMode, LockOperation operation, uint subcode)
     {
         RequireLockable(mdl, operation, subcode);
@@ -194,6 +196,7 @@ internal static partial class MdlLocking
         mdl.System.BugCheck(BugCheckCode.PFN_LIST_CORRUPT, 0x07, frame, 0, 0,
             $"MmUnlockPages: frame 0x{frame:X} of the MDL at {mdl.Address:X16} is not locked.", "MDL3005");
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ReportIrql(Mdl mdl, uint subcode, ulong parameter4, string routine)
     {
         Kirql irql = mdl.System.Processor.Irql;
@@ -313,6 +316,7 @@ internal static partial class MdlLocking
     }
 
     /// <summary>The mapping of a partial MDL shows frames that are not locked any more (MDL-127).</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void CheckPartials(Mdl source)
     {
         foreach (Mdl partial in source.Layer.MappedPartials)
@@ -326,6 +330,7 @@ internal static partial class MdlLocking
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void UnlockIoSpace(Processor processor, Mdl mdl, Span<nuint> pfns)
     {
         int bad = mdl.Layer.IoSpaceLocks.Unlock(pfns, processor.Memory.Frames.Count);
@@ -336,6 +341,7 @@ internal static partial class MdlLocking
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ReportUnlock(Mdl mdl)
     {
         if (mdl.Has(MdlFlags.MDL_PARTIAL))

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MdlRuntime;
 
 /// <summary>Mapping the frames of an MDL into system space, and releasing that mapping.</summary>
@@ -16,7 +18,8 @@ internal static class MdlMapping
     /// <summary>Kernel-mode mapping for a caller that has checked the IRQL; 0 when no PTEs are left for the priority.</summary>
     public static nuint MapSystem(Processor processor, Mdl mdl, MemoryCachingType cacheType, bool bugCheckOnFailure, MmPagePriority priority)
     {
-        CheckMappable(processor, mdl);
+        if (mdl.Has(Unmappable) || !mdl.Has(Mappable) || mdl.Length == 0 || processor.System.Verifier.IsOn)
+            CheckMappable(processor, mdl);
         Span<nuint> pfns = mdl.Pfns;
         int guards = (priority & MmPagePriority.MdlMappingWithGuardPtes) != 0 ? 1 : 0;
         SystemRegion region = processor.Memory.SystemPtes;
@@ -111,6 +114,7 @@ internal static class MdlMapping
     }
 
     /// <summary>Reports an MDL that must not get a system address of its own.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void CheckMappable(Processor processor, Mdl mdl)
     {
         if (mdl.Has(Unmappable))
@@ -169,6 +173,7 @@ internal static class MdlMapping
     };
 
     /// <summary>PTE tracking: the request must fit the mapping that was made (MDL-236).</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void CheckTracked(Mdl mdl, nuint address)
     {
         ref readonly SystemMapping mapping = ref mdl.Mapping;

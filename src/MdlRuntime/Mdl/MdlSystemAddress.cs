@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MdlRuntime;
 
 /// <summary>The mapping routines as drivers call them: checks of IRQL and arguments, then the mapping itself.</summary>
@@ -14,7 +16,7 @@ internal static class MdlSystemAddress
         MdlChecks.Require(processor, mdl, Mdl.MdlFlagsOffset);
         if (!mdl.Has(HasSystemAddress))
         {
-            return Map(mdl, KProcessorMode.KernelMode, MemoryCachingType.MmCached, requestedAddress: 0, bugCheckOnFailure: false, priority,
+            return Map(processor, mdl, KProcessorMode.KernelMode, MemoryCachingType.MmCached, requestedAddress: 0, bugCheckOnFailure: false, priority,
                 nameof(MemoryManager.MmGetSystemAddressForMdlSafe));
         }
 
@@ -29,31 +31,14 @@ internal static class MdlSystemAddress
         return mdl.Has(HasSystemAddress) ? mdl.SystemVa : MapObsolete(mdl, KProcessorMode.KernelMode);
     }
 
-    /// <summary>MmMapLockedPagesSpecifyCache; a fault plan knows it as <paramref name="routine"/>.</summary>
     public static nuint Map(Mdl mdl, KProcessorMode accessMode, MemoryCachingType cacheType, nuint requestedAddress, bool bugCheckOnFailure,
-        MmPagePriority priority, string routine)
+        MmPagePriority priority)
     {
         Processor processor = Processor.Current;
         MdlChecks.Require(processor, mdl, Mdl.MdlFlagsOffset);
         if (!IsCacheType(cacheType))
             throw new ArgumentOutOfRangeException(nameof(cacheType), cacheType, "allowed: MmNonCached to MmUSWCCached");
-
-        bool isUser = accessMode == KProcessorMode.UserMode;
-        CheckIrql(processor, mdl, accessMode, isUser ? 0x77u : 0x76u, "MmMapLockedPagesSpecifyCache");
-        if (bugCheckOnFailure)
-            MdlChecks.FlagViolation(mdl, 0x82, default, "MDL2006", "MmMapLockedPagesSpecifyCache: drivers pass FALSE for BugCheckOnFailure and test for NULL.");
-        if (processor.System.Faults.Strikes(routine))
-            return MdlMapping.Fail(processor, mdl, accessMode, bugCheckOnFailure);
-        if (isUser)
-            return MdlUserMapping.Map(processor, mdl, cacheType, requestedAddress, priority);
-
-        if ((priority & MmPagePriority.MdlMappingNoExecute) == 0)
-        {
-            MdlChecks.Violation(mdl, 0x2002, 0, (ulong)priority, 0, "MDL3017",
-                $"The mapping of {mdl} may be executed; add MdlMappingNoExecute to the priority.");
-        }
-
-        return MdlMapping.MapSystem(processor, mdl, cacheType, bugCheckOnFailure, priority);
+        return Map(processor, mdl, accessMode, cacheType, requestedAddress, bugCheckOnFailure, priority, nameof(MemoryManager.MmMapLockedPagesSpecifyCache));
     }
 
     public static nuint MapObsolete(Mdl mdl, KProcessorMode accessMode)
@@ -74,10 +59,7 @@ internal static class MdlSystemAddress
         MdlChecks.Require(processor, mdl, Mdl.MdlFlagsOffset);
         bool isUser = !MemorySystem.IsSystemAddress(address);
         if (processor.Irql > (isUser ? Kirql.APC_LEVEL : Kirql.DISPATCH_LEVEL))
-        {
-            MdlChecks.Violation(mdl, isUser ? 0x7Au : 0x79u, (ulong)processor.Irql, address, mdl.Address, "MDL6004",
-                $"MmUnmapLockedPages was called at IRQL {processor.Irql}.");
-        }
+            ReportIrql(mdl, isUser ? 0x7Au : 0x79u, address, mdl.Address, "MmUnmapLockedPages");
 
         if (isUser)
             MdlUserMapping.Unmap(processor, mdl, address);
@@ -85,16 +67,43 @@ internal static class MdlSystemAddress
             MdlMapping.UnmapSystem(processor, mdl, address);
     }
 
+    /// <summary>MmMapLockedPagesSpecifyCache; a fault plan knows it as <paramref name="routine"/>.</summary>
+    private static nuint Map(Processor processor, Mdl mdl, KProcessorMode accessMode, MemoryCachingType cacheType, nuint requestedAddress,
+        bool bugCheckOnFailure, MmPagePriority priority, string routine)
+    {
+        bool isUser = accessMode == KProcessorMode.UserMode;
+        CheckIrql(processor, mdl, accessMode, isUser ? 0x77u : 0x76u, "MmMapLockedPagesSpecifyCache");
+        if (bugCheckOnFailure)
+            MdlChecks.FlagViolation(mdl, 0x82, default, "MDL2006", "MmMapLockedPagesSpecifyCache: drivers pass FALSE for BugCheckOnFailure and test for NULL.");
+        if (processor.System.Faults.Strikes(routine))
+            return MdlMapping.Fail(processor, mdl, accessMode, bugCheckOnFailure);
+        if (isUser)
+            return MdlUserMapping.Map(processor, mdl, cacheType, requestedAddress, priority);
+
+        if ((priority & MmPagePriority.MdlMappingNoExecute) == 0)
+            ReportExecutable(mdl, priority);
+        return MdlMapping.MapSystem(processor, mdl, cacheType, bugCheckOnFailure, priority);
+    }
+
     private static void CheckIrql(Processor processor, Mdl mdl, KProcessorMode accessMode, uint subcode, string routine)
     {
         if (processor.Irql > (accessMode == KProcessorMode.UserMode ? Kirql.APC_LEVEL : Kirql.DISPATCH_LEVEL))
-        {
-            MdlChecks.Violation(mdl, subcode, (ulong)processor.Irql, mdl.Address, (ulong)accessMode, "MDL6004",
-                $"{routine} ({accessMode}) was called at IRQL {processor.Irql}.");
-        }
+            ReportIrql(mdl, subcode, mdl.Address, (ulong)accessMode, routine);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ReportIrql(Mdl mdl, uint subcode, ulong parameter3, ulong parameter4, string routine)
+    {
+        Kirql irql = mdl.System.Processor.Irql;
+        MdlChecks.Violation(mdl, subcode, (ulong)irql, parameter3, parameter4, "MDL6004", $"{routine} was called at IRQL {irql}.");
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ReportExecutable(Mdl mdl, MmPagePriority priority) =>
+        MdlChecks.Violation(mdl, 0x2002, 0, (ulong)priority, 0, "MDL3017", $"The mapping of {mdl} may be executed; add MdlMappingNoExecute to the priority.");
+
     /// <summary>A partial MDL that shares its source's mapping must not outlive it (MDL-127); a mapping protected against access is still there.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void CheckShared(Processor processor, Mdl mdl)
     {
         const MdlFlags shared = MdlFlags.MDL_PARTIAL | MdlFlags.MDL_MAPPED_TO_SYSTEM_VA;

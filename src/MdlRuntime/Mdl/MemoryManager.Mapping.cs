@@ -43,7 +43,7 @@ public static partial class MemoryManager
         bool bugCheckOnFailure,
         MmPagePriority priority) =>
         MdlSystemAddress.Map(
-            mdl, accessMode, cacheType, requestedAddress, bugCheckOnFailure, priority, nameof(MmMapLockedPagesSpecifyCache));
+            mdl, accessMode, cacheType, requestedAddress, bugCheckOnFailure, priority);
 
     /// <summary><see cref="MmMapLockedPagesSpecifyCache"/> cached, at any user address, with high priority and a stop on failure. Obsolete; a verified machine reports every use. WDK: MmMapLockedPages.</summary>
     /// <param name="mdl">A locked MDL.</param>

@@ -25,9 +25,9 @@ internal sealed class RunBitmap
 
     public bool TryTake(int length, out int first)
     {
-        if (length > 0 && length <= FreeCount && (TryFind(length, _cursor, _count, out first)
-            || TryFind(length, 0, Math.Min(_count, _cursor + length), out first)))
+        if (IsFreeAtCursor(length) || length > 0 && length <= FreeCount && TryMoveCursor(length))
         {
+            first = _cursor;
             Mark(first, length, used: true);
             FreeCount -= length;
             // One slot is left behind each run as long as there is room, so that overruns fault.
@@ -45,6 +45,24 @@ internal sealed class RunBitmap
         FreeCount += length;
         if (_reusesSoon)
             _cursor = first;
+    }
+
+    /// <summary>The usual case: a short run where the last one ended.</summary>
+    private bool IsFreeAtCursor(int length)
+    {
+        int bit = _cursor & 63;
+        if ((uint)(length - 1) >= (uint)(64 - bit) || _cursor + length > _count)
+            return false;
+        ulong mask = ulong.MaxValue >> (64 - length) << bit;
+        return (_used[_cursor >> 6] & mask) == 0;
+    }
+
+    private bool TryMoveCursor(int length)
+    {
+        bool found = TryFind(length, _cursor, _count, out int first) || TryFind(length, 0, Math.Min(_count, _cursor + length), out first);
+        if (found)
+            _cursor = first;
+        return found;
     }
 
     private bool TryFind(int length, int start, int end, out int first)
