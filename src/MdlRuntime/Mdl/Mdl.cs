@@ -260,7 +260,8 @@ public sealed class Mdl : ITracked, IPoolOwner
         nuint poison = unchecked((nuint)0x0BAD_0BAD_0BAD_0BA0);
         _header[2].At<nuint>(0) = poison;
         SystemVa = poison;
-        _array.Array<nuint>(0, pages).Fill(poison);
+        // Reads begin at the first entry; filling a long array would cost more than the allocation.
+        _array.Array<nuint>(0, Math.Min(pages, 64)).Fill(poison);
     }
 
     /// <summary>The entries that a length claims, after a look at where they are; faults when the memory ends before them.</summary>
