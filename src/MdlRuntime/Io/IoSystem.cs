@@ -14,6 +14,7 @@ internal sealed class IoSystem : ILayerState<IoSystem>, IDisposable
         Requests = new(system);
         Workers = new(system);
         Drivers = new(this);
+        system.ThreadEnding = thread => ThreadRequests.End(system.Processor, thread);
     }
 
     public KernelSystem System { get; }

@@ -117,6 +117,22 @@ internal sealed class IrpLookaside
         return irp;
     }
 
+    /// <summary>The newest request that a thread waits for.</summary>
+    public Irp? FirstOf(EThread thread)
+    {
+        Irp? irp = FirstOutstanding;
+        while (irp is not null && irp.Thread != thread)
+            irp = irp.NextOutstanding;
+        return irp;
+    }
+
+    /// <summary>Nobody is left to report to: the request is dropped when its driver completes it.</summary>
+    public void Orphan(Irp irp)
+    {
+        RemoveOutstanding(irp);
+        (irp.Thread, irp.Request, irp.UserIosb, irp.UserEvent, irp.IsOrphaned) = (null, null, null, null, true);
+    }
+
     private Irp? Create(sbyte stackCount)
     {
         nuint address = _system.Memory.NonPagedPool.Allocate(IoManager.IoSizeOfIrp(stackCount), IrpTag, zero: false);

@@ -47,6 +47,9 @@ internal sealed class KernelSystem : IDisposable
     /// <summary>Whose context code sees while every thread waits.</summary>
     public EThread IdleThread { get; }
 
+    /// <summary>What the layers above do when a thread has run to its end, in its context at PASSIVE_LEVEL.</summary>
+    public Action<EThread>? ThreadEnding { get; set; }
+
     /// <summary>The stop that halted the machine.</summary>
     public BugCheckException? Stop { get; private set; }
 

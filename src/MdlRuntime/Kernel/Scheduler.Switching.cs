@@ -197,17 +197,17 @@ internal sealed partial class Scheduler
             thread.State = ThreadState.Running;
             system.Trace("ThreadStart", thread);
             routine(context);
+            Processor.RequireIrql(Kirql.PASSIVE_LEVEL, "a thread");
+            if (!thread.Process.IsExiting)
+                system.ThreadEnding?.Invoke(thread);
         }
         catch (ThreadTerminatedException)
         {
-            return;
         }
         catch (Exception exception) when (!thread.IsUser && Processor.IsUnhandledFault(exception))
         {
             Processor.StopUnhandled(BugCheckCode.SYSTEM_THREAD_EXCEPTION_NOT_HANDLED, $"the system thread {thread}", exception);
         }
-
-        Processor.RequireIrql(Kirql.PASSIVE_LEVEL, "a thread");
     }
 
     /// <summary>Ends the threads of a process that could run, or all of them; the one that makes the call ends at its next one.</summary>

@@ -243,7 +243,7 @@ public sealed class DeviceHandle : IDisposable
             return Task.FromResult(InvalidHandle);
 
         KernelSystem system = _process.Kernel;
-        using HostCall call = system.Scheduler.Enter(_process.OverlappedThread, Kirql.PASSIVE_LEVEL, KProcessorMode.KernelMode);
+        using HostCall call = system.Scheduler.Enter(_process.AsynchronousThread, Kirql.PASSIVE_LEVEL, KProcessorMode.KernelMode);
         UserRequests requests = system.Layer<IoSystem>().Requests;
         UserRequest request = requests.TakeAsynchronous(out Task<IoStatusBlock> task);
         NtStatus status = service.Issue(system.Processor, _file, request);

@@ -60,8 +60,9 @@ public sealed partial class UserProcess
 
     internal HostCall EnterService() => Enter(KProcessorMode.KernelMode);
 
-    /// <summary>The thread that asynchronous requests report to: it only dispatches them and runs their APCs.</summary>
-    internal EThread OverlappedThread => _overlappedThread ??= new(Object, "Overlapped");
+    /// <summary>The thread that asynchronous requests of the host report to: it only dispatches them and runs their APCs.</summary>
+    /// <remarks>A user thread makes its own: they are cancelled when it ends.</remarks>
+    internal EThread AsynchronousThread => Caller.IsUser ? Caller : _overlappedThread ??= new(Object, "Overlapped");
 
     /// <summary>Ends the calling thread if its process does.</summary>
     internal void ThrowIfMachineUnusable()
@@ -99,10 +100,7 @@ public sealed partial class UserProcess
     {
         IrpLookaside irps = System.Layer<IoSystem>().Irps;
         while (irps.NextOf(Object, previous: null) is { } irp)
-        {
-            irps.RemoveOutstanding(irp);
-            (irp.Thread, irp.Request, irp.IsOrphaned) = (null, null, true);
-        }
+            irps.Orphan(irp);
     }
 
     private void StopIfPagesAreLocked()
