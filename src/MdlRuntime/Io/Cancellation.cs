@@ -13,6 +13,7 @@ internal static class Cancellation
         DriverCancel? routine = irp.CancelRoutine;
         irp.CancelRoutine = null;
         processor.System.Trace(nameof(IoManager.IoCancelIrp), irp, routine is null ? 0u : 1u);
+        IrpWatch.OnCancel(processor, irp);
         if (routine is null)
         {
             SpinLocks.Release(io.CancelLock, oldIrql);

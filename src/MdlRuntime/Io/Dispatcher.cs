@@ -61,7 +61,11 @@ internal static class Dispatcher
         }
 
         if (system.Verifier.IsOn)
+        {
             IrpChecks.CheckSent(processor, device, irp);
+            IrpWatch.OnCall(processor, device, irp);
+        }
+
         if (irp.CurrentLocation <= 1)
         {
             system.BugCheck(BugCheckCode.NO_MORE_IRP_STACK_LOCATIONS, irp.Address, 0, 0, 0,
@@ -74,10 +78,13 @@ internal static class Dispatcher
         MajorFunction function = location.MajorFunction;
         system.Trace(nameof(IoManager.IoCallDriver), irp, (ulong)function, device.Address);
         DriverDispatch routine = device.DriverObject.MajorFunction[function];
+        bool isForced = system.Options.ForcePendingProbability > 0 && IoSystem.Of(processor).ForcedPending.Chooses(processor, function);
+        location.IsHeldBack = isForced;
         using OwnerScope code = processor.RunAs(device.DriverObject.Owner);
-        return system.Verifier.IsOn
+        NtStatus status = system.Verifier.IsOn
             ? CallWatched(processor, routine, device, irp, location)
             : routine(device, irp);
+        return isForced ? NtStatus.STATUS_PENDING : status;
     }
 
     private static NtStatus CallWatched(Processor processor, DriverDispatch routine, DeviceObject device, Irp irp, IoStackLocation location)

@@ -14,6 +14,8 @@ public static partial class IoManager
         DriverCancel? cancelRoutine)
     {
         DriverCancel? previous = IrpChecks.Require(irp).CancelRoutine;
+        if (cancelRoutine is not null)
+            IrpWatch.OnSetCancelRoutine(Processor.Current, irp);
         irp.CancelRoutine = cancelRoutine;
         return previous;
     }

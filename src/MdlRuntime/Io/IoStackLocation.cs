@@ -47,6 +47,9 @@ public sealed class IoStackLocation
     /// <summary>The dispatch call that works on this location now; verifier only.</summary>
     internal DispatchFrame? Frame { get; set; }
 
+    /// <summary>Whether the request is to come back from here later than the driver completes it.</summary>
+    internal bool IsHeldBack { get; set; }
+
     internal const uint Size = 0x48, ParametersOffset = 0x08;
 
     /// <summary>Locations follow the header of the request, number 1 first.</summary>

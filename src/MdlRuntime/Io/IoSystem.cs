@@ -13,6 +13,7 @@ internal sealed class IoSystem : ILayerState<IoSystem>, IDisposable
         Irps = new(system);
         Requests = new(system);
         Workers = new(system);
+        ForcedPending = new(system);
         Drivers = new(this);
         system.ThreadEnding = thread => ThreadRequests.End(system.Processor, thread);
     }
@@ -24,6 +25,8 @@ internal sealed class IoSystem : ILayerState<IoSystem>, IDisposable
     public UserRequests Requests { get; }
 
     public WorkerQueue Workers { get; }
+
+    public ForcedPending ForcedPending { get; }
 
     public DriverRegistry Drivers { get; }
 

@@ -102,6 +102,8 @@ public sealed class Irp : ITracked
         set
         {
             RequireOwned(0x08);
+            if (value is not null && value.System != System)
+                throw new ArgumentException($"{value} belongs to another machine", nameof(value));
             _mdlAddress = value;
         }
     }
@@ -227,6 +229,9 @@ public sealed class Irp : ITracked
 
     internal uint QueueKey { get; set; }
 
+    /// <summary>What the verifier keeps of the request; made when it is needed.</summary>
+    internal RequestWatch? Watch { get; set; }
+
     // The I/O manager's own view, legal in every state.
     internal ref Mdl? Mdls => ref _mdlAddress;
 
@@ -255,6 +260,7 @@ public sealed class Irp : ITracked
         (RequestorMode, PendingReturned, Cancel, CancelIrql) = (KProcessorMode.KernelMode, false, false, default);
         (Thread, IsOrphaned, CancelRoutine, Request, OriginalFileObject, OutputLength) = (null, false, null, null, null, 0);
         (UserIosb, UserEvent, Origin) = (null, null, IrpOrigin.Allocated);
+        Watch?.Reset();
         CurrentLocation = (sbyte)(StackCount + 1);
         State = IrpState.Active;
     }

@@ -65,7 +65,10 @@ internal static class IrpChecks
 
         string state = irp.State == IrpState.Freed ? "after it was freed" : "after IoCompleteRequest";
         irp.System.Verifier.Report(new(BugCheckCode.PAGE_FAULT_IN_FREED_SPECIAL_POOL, irp.Address + fieldOffset, 0, 0, 0,
-            "MDL3001", $"{irp} was used {state}: it belongs to the I/O manager then."));
+            "MDL3001", $"{irp} was used {state}: it belongs to the I/O manager then.")
+        {
+            Subject = irp,
+        });
     }
 
     public static void FreeByDriver(Processor processor, Irp irp)

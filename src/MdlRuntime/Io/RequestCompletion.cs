@@ -22,6 +22,13 @@ internal static class RequestCompletion
             LeaveDriver(processor, irp);
     }
 
+    /// <summary>Goes on with a request that was held back.</summary>
+    public static void Resume(Processor processor, Irp irp)
+    {
+        if (Unwind(processor.System, irp))
+            LeaveDriver(processor, irp);
+    }
+
     /// <summary>Stage 2.</summary>
     public static void Finish(Processor processor, Irp irp)
     {
@@ -62,6 +69,12 @@ internal static class RequestCompletion
         do
         {
             IoStackLocation location = irp.Current;
+            if (location.IsHeldBack)
+            {
+                HoldBack(system, irp, location);
+                return false;
+            }
+
             irp.CurrentLocation++;
             irp.PendingReturned = (location.Control & IoManager.SL_PENDING_RETURNED) != 0;
             NtStatus status = irp.Result.Status;
@@ -92,6 +105,17 @@ internal static class RequestCompletion
         return true;
     }
 
+    /// <summary>The driver below is done with the request; its sender is told later, as of a request that was pended (MDL-513).</summary>
+    private static void HoldBack(KernelSystem system, Irp irp, IoStackLocation location)
+    {
+        location.IsHeldBack = false;
+        location.Control |= IoManager.SL_PENDING_RETURNED;
+        for (DispatchFrame? frame = location.Frame; frame is not null; frame = frame.Outer)
+            (frame.Completed, frame.CompletedStatus) = (true, irp.Result.Status);
+        location.Frame = null;
+        system.Layer<IoSystem>().ForcedPending.Hold(irp);
+    }
+
     private static bool IsInvoked(byte control, NtStatus status, bool cancelled) =>
         (NT_SUCCESS(status) && (control & IoManager.SL_INVOKE_ON_SUCCESS) != 0)
         || (!NT_SUCCESS(status) && (control & IoManager.SL_INVOKE_ON_ERROR) != 0)
@@ -105,7 +129,10 @@ internal static class RequestCompletion
         system.Trace("CompletionRoutine", irp, (ulong)irp.Result.Status);
         // The originator has no location of its own: its routine is taken for code of whoever completes.
         using OwnerScope code = system.Processor.RunAs(device is null ? system.Processor.Thread.Owner : device.DriverObject.Owner);
-        if (routine(device, irp, context) == NtStatus.STATUS_MORE_PROCESSING_REQUIRED)
+        Kirql irql = system.Processor.Irql;
+        NtStatus returned = routine(device, irp, context);
+        IrpWatch.CheckIrqlOfCompletionRoutine(system.Processor, irql, routine);
+        if (returned == NtStatus.STATUS_MORE_PROCESSING_REQUIRED)
             return false;
 
         if (mustPropagate && (irp.Current.Control & IoManager.SL_PENDING_RETURNED) == 0)
@@ -124,6 +151,7 @@ internal static class RequestCompletion
             return;
 
         IoSystem.Of(processor).Completing?.Invoke(irp);
+        IrpWatch.OnCompletion(processor, irp);
         NtStatus status = irp.Result.Status;
         if (processor.Irql > Kirql.DISPATCH_LEVEL)
         {

@@ -93,6 +93,7 @@ internal static class TransferRequests
         if (address == 0)
             return false;
 
+        processor.System.PoolWatch?.OnAllocate(IoManagerCalls.AllocatePool, address, length, SystemBufferTag);
         irp.SystemBuffer = address;
         irp.FlagBits |= IoManager.IRP_DEALLOCATE_BUFFER;
         return true;

@@ -24,6 +24,7 @@ internal static class BugCheckCode
     public const uint SYSTEM_THREAD_EXCEPTION_NOT_HANDLED = 0x7E;
     public const uint ATTEMPTED_SWITCH_FROM_DPC = 0xB8;
     public const uint ATTEMPTED_WRITE_TO_READONLY_MEMORY = 0xBE;
+    public const uint SPECIAL_POOL_DETECTED_MEMORY_CORRUPTION = 0xC1;
     public const uint BAD_POOL_CALLER = 0xC2;
     public const uint DRIVER_VERIFIER_DETECTED_VIOLATION = 0xC4;
     public const uint IRQL_UNEXPECTED_VALUE = 0xC8;
@@ -31,6 +32,7 @@ internal static class BugCheckCode
     public const uint PNP_DETECTED_FATAL_ERROR = 0xCA;
     public const uint DRIVER_LEFT_LOCKED_PAGES_IN_PROCESS = 0xCB;
     public const uint PAGE_FAULT_IN_FREED_SPECIAL_POOL = 0xCC;
+    public const uint PAGE_FAULT_BEYOND_END_OF_ALLOCATION = 0xCD;
     public const uint DRIVER_IRQL_NOT_LESS_OR_EQUAL = 0xD1;
     public const uint DRIVER_UNMAPPING_INVALID_VIEW = 0xD7;
     public const uint DRIVER_USED_EXCESSIVE_PTES = 0xD8;

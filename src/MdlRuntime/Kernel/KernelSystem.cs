@@ -21,6 +21,7 @@ internal sealed class KernelSystem : IDisposable
         Verifier = new(this, options.Verifier);
         _isObserved = _trace is not null || Verifier.IsOn;
         Faults = new(this);
+        PoolWatch = Verifier.IsOn ? new(this) : null;
         SystemProcess = CreateProcess("System", hasUserSpace: false);
         IdleThread = new(SystemProcess, "Idle");
         Processor = new(this, IdleThread);
@@ -39,6 +40,9 @@ internal sealed class KernelSystem : IDisposable
     public InterruptController Interrupts { get; }
 
     public Verifier Verifier { get; }
+
+    /// <summary>What a verified machine knows of pool; null on others.</summary>
+    public PoolWatch? PoolWatch { get; }
 
     public FaultPlan Faults { get; }
 

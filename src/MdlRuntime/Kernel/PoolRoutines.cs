@@ -25,7 +25,7 @@ internal static class PoolRoutines
         Pool pool = paged ? processor.Memory.PagedPool : processor.Memory.NonPagedPool;
         nuint address = pool.Allocate(numberOfBytes, tag, zero: (flags & Executive.POOL_FLAG_UNINITIALIZED) == 0);
         if (address != 0)
-            processor.System.Verifier.Allocated(nameof(Executive.ExAllocatePool2), address, numberOfBytes, tag);
+            processor.System.PoolWatch?.OnAllocate(nameof(Executive.ExAllocatePool2), address, numberOfBytes, tag);
         return address;
     }
 
@@ -36,6 +36,7 @@ internal static class PoolRoutines
         Pool pool = paged ? processor.Memory.PagedPool : processor.Memory.NonPagedPool;
         if (!pool.TryGetBlock(pointer, out PoolBlock block))
         {
+            processor.System.PoolWatch?.OnBadFree(pointer);
             // 0x46: the address is no start of an allocation, which covers freeing twice.
             processor.System.BugCheck(BugCheckCode.BAD_POOL_CALLER, 0x46, pointer, 0, 0,
                 $"Pool at {pointer:X16} was freed, but no allocation starts there (freed twice, or never allocated).");
@@ -49,7 +50,7 @@ internal static class PoolRoutines
 
         if (processor.Irql > HighestIrql(paged))
             Report(processor, paged ? 0x11u : 0x12u, paged, pointer, $"Pool at {pointer:X16} was freed at {processor.Irql}.");
-        processor.System.Verifier.Released(pointer);
+        processor.System.PoolWatch?.OnFree(pointer, block.Size);
         block.Owner?.OnFreeing();
         pool.Free(pointer);
     }

@@ -89,6 +89,9 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
         }
     }
 
+    /// <summary>Spin locks that code holds now.</summary>
+    public int HeldSpinLocks { get; set; }
+
     public bool IsDpcActive { get; private set; }
 
     /// <summary>Whose user half is visible.</summary>
@@ -299,6 +302,8 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
             system.BugCheck(BugCheckCode.ATTEMPTED_WRITE_TO_READONLY_MEMORY, address, pte.Contents, 0, 0, what, ruleId ?? "MDL3011");
         if (!isUser && fault == PageFault.NoExecute)
             system.BugCheck(BugCheckCode.ATTEMPTED_EXECUTE_OF_NOEXECUTE_MEMORY, address, pte.Contents, 0, 0, what, ruleId);
+        if (fault == PageFault.NotMapped && (Memory.NonPagedRegion.Contains(address) || Memory.PagedRegion.Contains(address)))
+            system.PoolWatch?.OnFault(address, access);
         if (Irql >= Kirql.DISPATCH_LEVEL)
             system.BugCheck(BugCheckCode.DRIVER_IRQL_NOT_LESS_OR_EQUAL, address, (ulong)Irql, OperationAtHighIrql(access), 0, what, ruleId);
 

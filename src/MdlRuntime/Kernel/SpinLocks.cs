@@ -14,6 +14,7 @@ internal static class SpinLocks
 
         processor.RaiseIrql(level, out oldIrql);
         spinLock.IsHeld = true;
+        processor.HeldSpinLocks++;
     }
 
     public static void Release(KSpinLock spinLock, Kirql newIrql)
@@ -23,6 +24,7 @@ internal static class SpinLocks
             processor.System.BugCheck(BugCheckCode.SPIN_LOCK_NOT_OWNED, 0, 0, 0, 0, "A spin lock that nobody holds was released.");
 
         spinLock.IsHeld = false;
+        processor.HeldSpinLocks--;
         processor.LowerIrql(newIrql);
     }
 

@@ -220,9 +220,13 @@ public sealed class Mdl : ITracked, IPoolOwner
         Mapping = default;
     }
 
+    /// <summary>Frame numbers that were asked for when the structure was allocated.</summary>
+    internal int AllocatedPages { get; private set; }
+
     /// <summary>The object stands for a new MDL from now on.</summary>
-    internal void Begin()
+    internal void Begin(int pages)
     {
+        AllocatedPages = pages;
         IsFreed = false;
         ((ITracked)this).History?.Restart();
     }

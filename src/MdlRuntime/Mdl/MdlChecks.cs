@@ -9,6 +9,7 @@ internal static class MdlChecks
     /// <summary>First parameter of 0xC4 for misuse that Driver Verifier has no number for: 'MDL' and a number of this machine.</summary>
     public const uint ZeroLength = 0x4D444C01, SecondaryWithoutChain = 0x4D444C02, ReuseWhileMapped = 0x4D444C03, RebuildOverResources = 0x4D444C04,
         UnlockUnderPartial = 0x4D444C05, OwnMappingWithoutPartial = 0x4D444C06, ProtectShared = 0x4D444C07, CircularChain = 0x4D444C08,
+        CalledUnderLock = 0x4D444C09,
         PagesNotHeld = 0x4D444C20, PagesInUserView = 0x4D444C21, PagesLost = 0x4D444C22, AdvanceOfOther = 0x4D444C23;
 
     /// <summary>The MDL, if it is one of the machine that runs; a null one faults where the routine would read it.</summary>
@@ -37,6 +38,21 @@ internal static class MdlChecks
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void FlagViolation(Mdl mdl, uint subcode, MdlFlags culprits, string ruleId, string explanation) =>
         Violation(mdl, subcode, mdl.Address, (ulong)mdl.Flags, (ulong)culprits, ruleId, explanation);
+
+    /// <summary>Frame numbers about to be written behind the structure: special pool faults there (MDL-535).</summary>
+    public static void RequireRoom(Mdl mdl)
+    {
+        if (mdl.Home is null || mdl.PageCount <= mdl.AllocatedPages)
+            return;
+
+        const ulong write = 1;
+        nuint end = mdl.Address + Mdl.HeaderSize + 8 * (nuint)mdl.AllocatedPages;
+        mdl.System.Verifier.Report(new(BugCheckCode.PAGE_FAULT_BEYOND_END_OF_ALLOCATION, end, write, 0, 0, null,
+            $"{mdl} has {mdl.PageCount} pages, but was allocated for {mdl.AllocatedPages}: frame numbers are written behind its end.")
+        {
+            Subject = mdl,
+        });
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ReportStale(Mdl mdl)

@@ -67,7 +67,7 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
 
         Mdl? mdl = _lists[list].TryTake(out Mdl free) ? free : Create(list);
         if (mdl is not null)
-            mdl.Begin();
+            mdl.Begin(pages);
         return mdl;
     }
 
@@ -174,7 +174,7 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
         if (!_large.TryTake(out Mdl mdl))
             mdl = new(this) { Home = _large };
         Register(mdl, address, bytes, pages);
-        mdl.Begin();
+        mdl.Begin(pages);
         return mdl;
     }
 

@@ -114,7 +114,11 @@ internal static partial class MdlLocking
 
         KernelSystem system = processor.System;
         if (system.Verifier.IsOn)
+        {
+            MdlChecks.RequireRoom(mdl);
             mdl.Layer.Locks.Add(new(mdl.Address, charged, pages));
+        }
+
         system.Trace(routine, mdl, mdl.VirtualAddress, (ulong)pages, (ulong)operation);
     }
 

@@ -24,6 +24,8 @@ internal static class MdlNonPaged
         if (mdl.Length == 0)
             MdlChecks.Violation(mdl, MdlChecks.ZeroLength, mdl.Address, (ulong)mdl.Flags, 0, "MDL2001", "MmBuildMdlForNonPagedPool: the MDL has zero bytes.");
 
+        if (processor.System.Verifier.IsOn)
+            MdlChecks.RequireRoom(mdl);
         Span<nuint> pfns = mdl.Pfns;
         MdlFlags added = MdlFlags.MDL_SOURCE_IS_NONPAGED_POOL;
         for (int i = 0; i < pfns.Length; i++)

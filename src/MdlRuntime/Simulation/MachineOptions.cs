@@ -44,6 +44,17 @@ public sealed record MachineOptions
     /// </summary>
     public int CapturedCallSites { get; init; } = 512;
 
+    /// <summary>
+    /// How often, from 0 (never) to 1, IoCallDriver called by a driver returns STATUS_PENDING although the driver below has completed the
+    /// request, which then comes back a millisecond later; chosen from the seed. Finds drivers that rely on synchronous completion.
+    /// </summary>
+    public double ForcePendingProbability { get; init; }
+
+    /// <summary>
+    /// Names of the drivers whose misuse is reported, without regard to case; null for all of them and for code that the host runs.
+    /// </summary>
+    public IReadOnlyCollection<string>? VerifiedDrivers { get; init; }
+
     /// <summary>Throws for a value that no machine can be made with.</summary>
     internal void Validate()
     {
@@ -59,6 +70,8 @@ public sealed record MachineOptions
             throw new ArgumentOutOfRangeException(nameof(MapRegisters), MapRegisters, "allowed: 1 to 65536");
         if (SystemPtes is < 1 or > 1 << 24)
             throw new ArgumentOutOfRangeException(nameof(SystemPtes), SystemPtes, "allowed: 1 to 16777216");
+        if (!(ForcePendingProbability is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(ForcePendingProbability), ForcePendingProbability, "allowed: 0 to 1");
         if (CapturedCallSites < 0)
             throw new ArgumentOutOfRangeException(nameof(CapturedCallSites), CapturedCallSites, $"allowed: 0 to {int.MaxValue}");
         if (!CoherentDma)

@@ -7,6 +7,8 @@ internal sealed class AllocationLedger
 
     public void Add(nuint address, in Transition made) => _live[address] = made;
 
+    public bool Contains(nuint address) => _live.ContainsKey(address);
+
     public void Remove(nuint address) => _live.Remove(address);
 
     public IEnumerable<Transition> Of(CodeOwner owner) => _live.Values.Where(made => made.Owner == owner);

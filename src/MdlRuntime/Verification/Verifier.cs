@@ -22,7 +22,7 @@ internal sealed class Verifier(KernelSystem system, VerifierMode mode)
     /// <summary>Nothing when off; a finding in survey mode; a finding and a stop in strict mode.</summary>
     public void Report(in Violation violation)
     {
-        if (mode == VerifierMode.Off)
+        if (mode == VerifierMode.Off || !IsWatched(violation))
             return;
 
         FindingHistory history = HistoryOf(violation);
@@ -64,6 +64,9 @@ internal sealed class Verifier(KernelSystem system, VerifierMode mode)
             Allocations.Remove(address);
     }
 
+    /// <summary>The object with a history that an address names.</summary>
+    public ITracked? SubjectAt(nuint address) => _tracked.GetValueOrDefault(address);
+
     /// <summary>How the object at an address came into being, if its history is kept.</summary>
     public Transition? MadeAt(nuint address) =>
         _tracked.TryGetValue(address, out ITracked? tracked) && tracked.History is { IsEmpty: false } history ? history.First : null;
@@ -94,6 +97,15 @@ internal sealed class Verifier(KernelSystem system, VerifierMode mode)
             Irql = processor.Irql,
             Site = _sites.Capture(routine),
         };
+    }
+
+    /// <summary>Whether the driver whose code runs is watched, or the one that made what was left behind.</summary>
+    private bool IsWatched(in Violation violation)
+    {
+        if (system.Options.VerifiedDrivers is not { } watched)
+            return true;
+        string? name = (violation.Made is { } made ? made.Owner : system.Processor.Thread.Owner)?.Name;
+        return name is not null && watched.Contains(name, StringComparer.OrdinalIgnoreCase);
     }
 
     private ObjectHistory Begin(ITracked subject)

@@ -1,4 +1,5 @@
 using MdlRuntime.Simulation;
+using MdlRuntime.Verification;
 using static MdlRuntime.Executive;
 using static MdlRuntime.WdkMacros;
 
@@ -125,11 +126,13 @@ public sealed class PoolTests
         Assert.Equal((nuint)0, machine.Run(() => ExAllocatePool2(flags, (nuint)bytes, tag)));
     }
 
-    [Fact]
-    [Proves("MDL-102", "MDL-536")]
-    public void Freeing_twice_stops_with_bad_pool_caller()
+    [Theory]
+    [Proves("MDL-102", "MDL-536", "MDL-518")]
+    [InlineData(VerifierMode.Off, 0xC2u, "BAD_POOL_CALLER")]
+    [InlineData(VerifierMode.Strict, 0xC4u, "DRIVER_VERIFIER_DETECTED_VIOLATION")]
+    public void Freeing_twice_stops_the_machine(VerifierMode mode, uint code, string name)
     {
-        using var machine = new Machine();
+        using var machine = new Machine(new() { Verifier = mode });
         BugCheckException stop = Assert.Throws<BugCheckException>(() => machine.Run(() =>
         {
             nuint block = ExAllocatePool2(POOL_FLAG_NON_PAGED, 64, Tag);
@@ -137,7 +140,7 @@ public sealed class PoolTests
             ExFreePool(block);
         }));
 
-        Assert.Equal((0xC2u, "BAD_POOL_CALLER"), (stop.Code, stop.Name));
+        Assert.Equal((code, name), (stop.Code, stop.Name));
     }
 
     [Fact]
@@ -149,7 +152,7 @@ public sealed class PoolTests
 
         static (uint, ulong, ulong, ulong) StopOf(Action<nuint> misuse)
         {
-            using var machine = new Machine();
+            using var machine = new Machine(new() { Verifier = VerifierMode.Off });
             var stop = Assert.Throws<BugCheckException>(() => machine.Run(() => misuse(ExAllocatePool2(POOL_FLAG_PAGED, 64, Tag))));
             return (stop.Code, stop.Parameter1, stop.Parameter3, stop.Parameter4);
         }
