@@ -13,9 +13,12 @@ namespace MdlRuntime.Devices;
 /// <see cref="BlockDeviceRegister.InterruptStatus"/>, and asserts its interrupt line once if <see cref="BlockDeviceControl.InterruptEnable"/> is set.
 /// The end of the medium is no error: the bytes beyond it stay in the residual.
 /// </para>
-/// <para>Registers may be used at any IRQL, by code of the machine and by the host between runs.</para>
+/// <para>
+/// Registers may be used at any IRQL, by code of the machine and by the host between runs. A <see cref="RegisterWindow"/> over the device
+/// gives them physical addresses: a driver then maps them with MmMapIoSpace and accesses 32 bits at a time; other accesses read zero and are lost.
+/// </para>
 /// </remarks>
-public sealed class BlockDevice
+public sealed class BlockDevice : IDeviceRegisters
 {
     private readonly Machine _machine;
     private readonly InterruptLine _interrupt;
@@ -140,6 +143,14 @@ public sealed class BlockDevice
             _table[index] = element;
     }
 
+    ulong IDeviceRegisters.Read(ulong offset, int size) => IsRegister(offset, size) ? ReadRegister((BlockDeviceRegister)offset) : 0;
+
+    void IDeviceRegisters.Write(ulong offset, int size, ulong value)
+    {
+        if (IsRegister(offset, size))
+            WriteRegister((BlockDeviceRegister)offset, (uint)value);
+    }
+
     /// <summary>Takes the result of the transfer that has just ended.</summary>
     internal void Finish(BlockDeviceError error, uint residual)
     {
@@ -185,6 +196,9 @@ public sealed class BlockDevice
         (_control, _pending, _error) = (BlockDeviceControl.None, BlockDeviceInterrupts.None, BlockDeviceError.None);
         (_mediumOffset, _address, _length, _descriptorCount, _residual) = (0, 0, 0, 0, 0);
     }
+
+    private static bool IsRegister(ulong offset, int size) =>
+        size == sizeof(uint) && offset % sizeof(uint) == 0 && offset <= (ulong)BlockDeviceRegister.Doorbell;
 
     private static ulong WithLow(ulong value, uint low) => (value & ~(ulong)uint.MaxValue) | low;
 

@@ -76,6 +76,7 @@ internal static class ContiguousRoutines
                 + $"{bytes} bytes, {cacheType ?? block.CacheType} were to be freed.");
         }
 
+        processor.System.Verifier.Released(address);
         processor.Memory.Contiguous.Free(address);
         processor.System.Trace(routine, subject: null, address, block.Bytes);
     }
@@ -99,6 +100,7 @@ internal static class ContiguousRoutines
                 processor.System.Layer<MdlLayer>().Scramble(pte.Pfn);
         }
 
+        processor.System.Verifier.Allocated(routine, address, bytes);
         processor.System.Trace(routine, subject: null, address, bytes);
         return address;
     }

@@ -3,7 +3,8 @@ namespace MdlRuntime;
 /// <summary>System addresses for ranges of physical addresses: registers and memory of devices, or locked RAM.</summary>
 internal sealed class IoSpaceMapping : ILayerState<IoSpaceMapping>
 {
-    private readonly Dictionary<nuint, int> _pages = [];
+    /// <summary>Each mapping, by its first page: how many pages, and the address that was returned.</summary>
+    private readonly Dictionary<nuint, (int Pages, nuint Address)> _mappings = [];
 
     public static IoSpaceMapping Create(KernelSystem system) => new();
 
@@ -32,8 +33,10 @@ internal sealed class IoSpaceMapping : ILayerState<IoSpaceMapping>
             return 0;
 
         Enter(processor.Memory, processor.Memory.SystemPtes.EditEntries(address, (int)pages), frame, protection, cacheType);
-        processor.System.Layer<IoSpaceMapping>()._pages.Add(address, (int)pages);
+        nuint start = address;
         address += BYTE_OFFSET((nuint)first);
+        processor.System.Layer<IoSpaceMapping>()._mappings.Add(start, ((int)pages, address));
+        processor.System.Verifier.Allocated(routine, address, numberOfBytes);
         processor.System.Trace(routine, subject: null, address, first, numberOfBytes);
         return address;
     }
@@ -57,15 +60,16 @@ internal sealed class IoSpaceMapping : ILayerState<IoSpaceMapping>
                 $"MmUnmapIoSpace was called at IRQL {processor.Irql}; Driver Verifier permits APC_LEVEL at most.");
         }
 
-        Dictionary<nuint, int> mappings = processor.System.Layer<IoSpaceMapping>()._pages;
+        Dictionary<nuint, (int Pages, nuint Address)> mappings = processor.System.Layer<IoSpaceMapping>()._mappings;
         nuint start = PAGE_ALIGN(address);
         nuint pages = BYTES_TO_PAGES(BYTE_OFFSET(address) + Math.Min(bytes, nuint.MaxValue - PAGE_SIZE));
-        if (!mappings.TryGetValue(start, out int mapped))
+        if (!mappings.TryGetValue(start, out (int Pages, nuint Address) mapping))
         {
             processor.System.BugCheck(BugCheckCode.SYSTEM_PTE_MISUSE, 0x400, address, pages, 0,
                 $"MmUnmapIoSpace: nothing was mapped at {address:X16} by MmMapIoSpace.");
         }
 
+        int mapped = mapping.Pages;
         SystemRegion region = processor.Memory.SystemPtes;
         if (pages != (nuint)mapped)
         {
@@ -81,6 +85,7 @@ internal sealed class IoSpaceMapping : ILayerState<IoSpaceMapping>
                 processor.Memory.Devices.Unmap(pte.Pfn);
         }
 
+        processor.System.Verifier.Released(mapping.Address);
         region.Release(start, mapped);
         mappings.Remove(start);
         processor.System.Trace("MmUnmapIoSpace", subject: null, address, bytes);

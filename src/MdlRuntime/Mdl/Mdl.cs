@@ -181,7 +181,10 @@ public sealed class Mdl : ITracked, IPoolOwner
     /// <summary>Where IoFreeMdl returns the MDL; null for a structure in the driver's own memory.</summary>
     internal MdlLookaside? Home { get; init; }
 
-    /// <summary>Made by a page-allocating routine, in a pool block that the driver frees after the pages.</summary>
+    /// <summary>Whether the structure is a pool block of its own, which the driver frees with ExFreePool.</summary>
+    internal bool IsInPool { get; init; }
+
+    /// <summary>Whether a page-allocating routine made it, so that the pages are freed before the structure.</summary>
     internal bool IsPageAllocation { get; init; }
 
     /// <summary>Frame of the header's first byte.</summary>

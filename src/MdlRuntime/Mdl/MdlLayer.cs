@@ -47,7 +47,7 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
     public List<Mdl> MappedPartials { get; } = [];
 
     /// <summary>MDLs that this layer has handed out and not got back.</summary>
-    public IEnumerable<Mdl> Live => _mdls.Values.Where(mdl => mdl is { Home: not null, IsFreed: false });
+    public IEnumerable<Mdl> Live => _mdls.Values.Where(mdl => mdl is { IsFreed: false } and ({ Home: not null } or { IsInPool: true }));
 
     /// <summary>Reserved system addresses by their first one.</summary>
     public Dictionary<nuint, MappingReservation> Reservations { get; } = [];
@@ -92,7 +92,7 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
         if (address == 0)
             return null;
 
-        var mdl = new Mdl(this) { IsPageAllocation = isPageAllocation };
+        var mdl = new Mdl(this) { IsInPool = true, IsPageAllocation = isPageAllocation };
         Register(mdl, address, bytes, (int)pages);
         Memory.NonPagedPool.SetOwner(address, mdl);
         return mdl;
@@ -111,7 +111,7 @@ internal sealed class MdlLayer : ILayerState<MdlLayer>
     /// <summary>The object for the structure at an address; made on first use.</summary>
     public Mdl At(nuint nonPagedMemory)
     {
-        if (_mdls.TryGetValue(nonPagedMemory, out Mdl? known) && known.Home is not null)
+        if (_mdls.TryGetValue(nonPagedMemory, out Mdl? known) && (known.Home is not null || known.IsInPool))
             return known;
 
         if (nonPagedMemory % 8 != 0)

@@ -40,13 +40,10 @@ internal static class LeakReport
             yield return new($"{made.Value2} bytes of {made.Routine} at {made.Value1:X16}{TagOf(made.Value3)}", RuleId: null, Subject: null, made);
     }
 
-    private static Leak OfMdl(Mdl mdl)
-    {
-        bool hasPages = First(mdl).Routine.StartsWith("MmAllocate", StringComparison.Ordinal);
-        return hasPages ? new($"{mdl} and its pages", "MDL3016", mdl, First(mdl))
-            : mdl.IsLocked ? new($"{mdl}, whose pages are still locked", "MDL3003", mdl, First(mdl))
-            : new(mdl.ToString(), "MDL3004", mdl, First(mdl));
-    }
+    private static Leak OfMdl(Mdl mdl) =>
+        mdl.IsPageAllocation ? new($"{mdl} and its pages", "MDL3016", mdl, First(mdl))
+        : mdl.IsLocked && !mdl.Has(MdlFlags.MDL_IO_SPACE) ? new($"{mdl}, whose pages are still locked", "MDL3003", mdl, First(mdl))
+        : new(mdl.ToString(), "MDL3004", mdl, First(mdl));
 
     private static bool IsOf(ITracked tracked, CodeOwner owner) => tracked.History is { IsEmpty: false } history && history.First.Owner == owner;
 

@@ -150,6 +150,15 @@ public sealed class OffModeFuzzTests
             () => KeFlushIoBuffers(Mdl, Coin, Coin),
             () => _ = MmGetPhysicalAddress(Address),
             () => _ = MmIsAddressValid(Address),
+            NewPages,
+            () => MmFreePagesFromMdl(Mdl),
+            () => MmAdvanceMdl(Mdl, Length),
+            () => _addresses.Add(MmAllocateContiguousMemory(Length % 0x8000, new(Coin ? -1 : 0x8_0000))),
+            () => MmFreeContiguousMemory(Pick(_addresses)),
+            () => MmCopyMemory(Address, Address, Length, (MmCopyFlags)_random.Next(4), out _),
+            () => _addresses.Add(MmMapIoSpace(new(0xE000_0000 + _random.Next(0x4000)), Length, (MemoryCachingType)_random.Next(-1, 7))),
+            () => _addresses.Add(MmMapIoSpace(new(_random.Next(0x10_0000)), Length, MemoryCachingType.MmCached)),
+            () => MmUnmapIoSpace(Pick(_addresses), Length),
         ];
 
         private Action[] MappingCalls() =>
@@ -199,6 +208,20 @@ public sealed class OffModeFuzzTests
         {
             if (IoAllocateMdl(Address, Length, secondaryBuffer: false, chargeQuota: false, irp: null) is { } mdl)
                 _mdls.Add(mdl);
+        }
+
+        private void NewPages()
+        {
+            var flags = (MmAllocateFlags)_random.Next(0x40);
+            if (MmAllocatePagesForMdlEx(new(Coin ? 0 : _random.Next(0x10_0000)), new(Coin ? -1 : _random.Next(0x10_0000)), new(Coin ? 0 : 0x2000),
+                Length % 0x10000, MemoryCachingType.MmCached, flags) is { } mdl)
+            {
+                _mdls.Add(mdl);
+                _addresses.Add(mdl.Address);
+            }
+
+            if (MmAllocateMdlForIoSpace([new(new(0xE000_0000), 0x1000u * (uint)_random.Next(4))], 1, out Mdl? space) == NtStatus.STATUS_SUCCESS)
+                _mdls.Add(space!);
         }
 
         private void NewAdapter()

@@ -162,6 +162,21 @@ public sealed class VirtualMemoryTests
     }
 
     [Fact]
+    [Proves("MDL-586")]
+    public void A_probe_looks_at_length_then_alignment_then_range()
+    {
+        using var machine = new Machine();
+        machine.CreateProcess("app").Run(() =>
+        {
+            ProbeForRead(0, 0, 4);
+            ProbeForRead(1, 0, 4);
+            AssertRaises(NtStatus.STATUS_DATATYPE_MISALIGNMENT, () => ProbeForRead(1, 4, 4));
+            AssertRaises(NtStatus.STATUS_ACCESS_VIOLATION, () => ProbeForRead(MemorySystem.SystemRangeStart, 1, 1));
+            AssertRaises(NtStatus.STATUS_DATATYPE_MISALIGNMENT, () => ProbeForRead(MemorySystem.SystemRangeStart + 1, 4, 4));
+        });
+    }
+
+    [Fact]
     [Proves("MDL-338")]
     public void Other_alignments_do_not_exist()
     {

@@ -17,6 +17,10 @@ public sealed class LeakTests
         { "paged pool", null, holder => holder.Pool = ExAllocatePool2(POOL_FLAG_PAGED, 0x40, Tag) },
         { "MDL", "MDL3004", holder => holder.Mdl = IoAllocateMdl(0, 1, false, false, null) },
         { "locked MDL", "MDL3003", holder => holder.Mdl = Lock(ExAllocatePool2(POOL_FLAG_PAGED, 0x40, Tag)) },
+        { "pages", "MDL3016", holder => holder.Mdl = MmAllocatePagesForMdl(new(0), new(-1), new(0), 0x1000) },
+        { "MDL in pool", "MDL3004", holder => holder.Mdl = MmCreateMdl(null, 0, 1) },
+        { "contiguous memory", null, holder => holder.Pool = MmAllocateContiguousMemory(0x1000, new(-1)) },
+        { "device mapping", null, holder => holder.Pool = MmMapIoSpace(new(0xE000_0010), 0x10, MemoryCachingType.MmNonCached) },
         { "IRP", "MDL5008", holder => holder.Irp = IoAllocateIrp(1, false) },
         { "work item", null, holder => holder.WorkItem = IoAllocateWorkItem(holder.Device!) },
     };
