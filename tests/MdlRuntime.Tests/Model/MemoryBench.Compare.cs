@@ -92,9 +92,10 @@ internal sealed partial class MemoryBench
             Free(reservation, reservation.Tag);
         }
 
-        while (_mdls.Count > 0)
-            Release(_mdls.First(mdl => mdl.Dependents == 0));
-        Compare();
+        while (_mdls.Count > 0 && !IsStopped)
+            Release(_mdls.Where(mdl => mdl.Dependents == 0).MinBy(mdl => mdl.IsAllocation)!);
+        if (!IsStopped)
+            Compare();
         foreach (ProcessModel process in _processes.ToArray())
         {
             if (!IsStopped)
@@ -117,6 +118,12 @@ internal sealed partial class MemoryBench
 
     private void Release(MdlModel mdl)
     {
+        if (mdl.IsAllocation)
+        {
+            FreePages(mdl);
+            return;
+        }
+
         if (mdl.Has(Locked))
             Unlock(mdl, _processes[0]);
         Free(mdl);

@@ -9,7 +9,7 @@ internal sealed partial class MemoryBench
 {
     private const MdlFlags Mapped = MdlFlags.MDL_MAPPED_TO_SYSTEM_VA, Locked = MdlFlags.MDL_PAGES_LOCKED,
         NonPaged = MdlFlags.MDL_SOURCE_IS_NONPAGED_POOL, FixedSize = MdlFlags.MDL_ALLOCATED_FIXED_SIZE, Partial = MdlFlags.MDL_PARTIAL,
-        PartialMapped = MdlFlags.MDL_PARTIAL_HAS_BEEN_MAPPED, WriteOperation = MdlFlags.MDL_WRITE_OPERATION;
+        PartialMapped = MdlFlags.MDL_PARTIAL_HAS_BEEN_MAPPED, ExtraPtes = MdlFlags.MDL_FREE_EXTRA_PTES, WriteOperation = MdlFlags.MDL_WRITE_OPERATION;
 
     private const uint VerifierViolation = 0xC4;
     private const int MaximalMdls = 10;
@@ -57,7 +57,7 @@ internal sealed partial class MemoryBench
 
         _machine.Run(() => MmBuildMdlForNonPagedPool(mdl.Real));
         mdl.Flags |= NonPaged;
-        (mdl.Pages, mdl.SystemAddress) = (mdl.PoolAlias!.Pages, mdl.Pool);
+        (mdl.Pages, mdl.SystemAddress) = ([.. mdl.PoolAlias!.Pages.Skip(FirstPoolPage(mdl))], mdl.Address);
         return true;
     }
 
@@ -137,13 +137,13 @@ internal sealed partial class MemoryBench
     private void Unlock(MdlModel mdl, ProcessModel context)
     {
         context.Real.Run(() => MmUnlockPages(mdl.Real));
-        if (mdl.Mapping is { } mapping)
-            (_freePtes, mdl.Mapping) = (_freePtes + mapping.Pages.Count, null);
+        if (mdl.Mapping is not null)
+            DropMapping(mdl);
         foreach (PageModel page in mdl.Pages!)
             page.Locks--;
         if (mdl.Process is { } process)
             process.LockedPages -= mdl.Pages.Count;
-        mdl.Flags &= ~(Locked | Mapped);
+        mdl.Flags &= ~Locked;
         mdl.Pages = null;
     }
 
@@ -160,8 +160,7 @@ internal sealed partial class MemoryBench
     /// <summary>A lock or a mapping that the MDL still has is lost; the mapping is a finding, the lock shows when the process exits.</summary>
     private void Free(MdlModel mdl)
     {
-        foreach (MdlModel other in _mdls.Where(other => other.Next == mdl))
-            (other.Next, other.Real.Next) = (null, null);
+        Unlink(mdl);
         Outcome outcome = mdl.Has(Mapped) && !mdl.Has(Partial) ? Outcome.Finds(VerifierViolation, 0xB8) : Outcome.Done;
         if (!Expect(outcome, () => _machine.Run(() => IoFreeMdl(mdl.Real))))
             return;
@@ -173,7 +172,7 @@ internal sealed partial class MemoryBench
             if (mdl.Has(Partial))
                 _freePtes += mapping.Pages.Count;
             else
-                _lostPtes += mapping.Pages.Count;
+                _lostPtes += mapping.Pages.Count + mdl.Parked;
         }
 
         if (mdl.Source is { } source)
@@ -184,6 +183,12 @@ internal sealed partial class MemoryBench
         _machine.Run(() => ExFreePoolWithTag(mdl.Pool, Tag));
         Disown(mdl.PoolAlias.Pages);
         _pools.Remove(mdl.PoolAlias);
+    }
+
+    private void Unlink(MdlModel mdl)
+    {
+        foreach (MdlModel other in _mdls.Where(other => other.Next == mdl))
+            (other.Next, other.Real.Next) = (null, null);
     }
 
     /// <summary>Drivers may chain MDLs; no routine here follows the chain, so nothing else changes.</summary>
@@ -206,7 +211,8 @@ internal sealed partial class MemoryBench
         if (mdl.PoolAlias is { } pool)
         {
             isRefused = mode == KProcessorMode.UserMode;
-            places.AddRange(isRefused ? [] : pool.Pages.Select((_, index) => (pool, index)));
+            for (int i = FirstPoolPage(mdl); !isRefused && i < pool.Pages.Count; i++)
+                places.Add((pool, i));
             return true;
         }
 
@@ -230,6 +236,9 @@ internal sealed partial class MemoryBench
         return true;
     }
 
+    /// <summary>Where in its pool block an MDL starts that has been advanced.</summary>
+    private static int FirstPoolPage(MdlModel mdl) => (int)((mdl.Address >> 12) - (mdl.Pool >> 12));
+
     /// <summary>Mostly a process that has memory at the MDL's address.</summary>
     private ProcessModel ContextFor(MdlModel mdl, int number) =>
         number % 16 == 0 ? ProcessOf(number / 16)
@@ -239,7 +248,7 @@ internal sealed partial class MemoryBench
     private static bool IsFresh(MdlModel mdl) => !mdl.Has(Locked | Mapped | NonPaged | Partial);
 
     /// <summary>Locked by a probe, and not mapped where only a routine of its own unmaps.</summary>
-    private static bool IsPlainLocked(MdlModel mdl) => mdl.Has(Locked) && !mdl.Has(NonPaged | Partial) && mdl.Reservation is null;
+    private static bool IsPlainLocked(MdlModel mdl) => mdl.Has(Locked) && !mdl.Has(NonPaged | Partial) && !mdl.IsAllocation && mdl.Reservation is null;
 
     private bool HasViews(MdlModel mdl) => _processes.Exists(process => process.Views.Exists(view => view.Mdl == mdl));
 }

@@ -69,7 +69,7 @@ internal sealed partial class MemoryBench
 
         Assert.Equal(mdl.Address & 0xFFF, address & 0xFFF);
         if (mdl.Mapping is { } lost)
-            _lostPtes += lost.Pages.Count;
+            (_lostPtes, mdl.Parked) = (_lostPtes + lost.Pages.Count + mdl.Parked, 0);
         _freePtes -= pages.Count;
         mdl.Mapping = new(null, address & ~(nuint)0xFFF, pages) { IsWritable = (priority & MmPagePriority.MdlMappingNoWrite) == 0 };
         mdl.SystemAddress = address;
@@ -109,9 +109,9 @@ internal sealed partial class MemoryBench
 
     private void DropMapping(MdlModel mdl)
     {
-        _freePtes += mdl.Mapping!.Pages.Count;
-        mdl.Mapping = null;
-        mdl.Flags &= ~(Mapped | PartialMapped);
+        _freePtes += mdl.Mapping!.Pages.Count + mdl.Parked;
+        (mdl.Mapping, mdl.Parked) = (null, 0);
+        mdl.Flags &= ~(Mapped | PartialMapped | ExtraPtes);
     }
 
     private bool WriteSystemAddress(MemoryStep step)

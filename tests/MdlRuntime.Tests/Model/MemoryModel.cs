@@ -136,6 +136,12 @@ internal sealed class MdlModel(Mdl real, nuint address, uint length)
 
     public AliasModel? PoolAlias { get; init; }
 
+    /// <summary>Whether the memory manager picked the pages for this MDL.</summary>
+    public bool IsAllocation { get; init; }
+
+    /// <summary>PTEs of passed pages that go back together with the mapping.</summary>
+    public int Parked { get; set; }
+
     /// <summary>Where it is mapped, if at reserved addresses.</summary>
     public ReservationModel? Reservation { get; set; }
 

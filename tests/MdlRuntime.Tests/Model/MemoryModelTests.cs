@@ -12,7 +12,8 @@ public sealed class MemoryModelTests
     [InlineData(VerifierMode.Survey, 400)]
     [InlineData(VerifierMode.Strict, 550)]
     [Proves("MDL-009", "MDL-019", "MDL-092", "MDL-094", "MDL-105", "MDL-118", "MDL-121", "MDL-122", "MDL-124", "MDL-125", "MDL-138", "MDL-153",
-        "MDL-155", "MDL-160", "MDL-164", "MDL-165", "MDL-166", "MDL-172", "MDL-181", "MDL-184", "MDL-196", "MDL-199", "MDL-213", "MDL-214", "MDL-245", "MDL-247", "MDL-253", "MDL-255", "MDL-263", "MDL-346")]
+        "MDL-155", "MDL-160", "MDL-164", "MDL-165", "MDL-166", "MDL-172", "MDL-181", "MDL-184", "MDL-196", "MDL-199", "MDL-213", "MDL-214", "MDL-245", "MDL-247", "MDL-253", "MDL-255", "MDL-263", "MDL-272", "MDL-276", "MDL-293", "MDL-303",
+        "MDL-304", "MDL-306", "MDL-307", "MDL-308", "MDL-346")]
     public void Any_sequence_of_calls_leaves_the_machine_as_the_facts_say(VerifierMode mode, int scripts)
     {
         int refused = 0;

@@ -30,6 +30,9 @@ internal enum MemoryAction
     MapReserved,
     UnmapReserved,
     FreeReservation,
+    AllocatePages,
+    FreePages,
+    Advance,
     BuildPartial,
     PrepareForReuse,
     FreeMdl,
@@ -57,6 +60,7 @@ internal readonly record struct MemoryStep(MemoryAction Action, int A, int B, in
         (6, MemoryAction.MapSystem), (8, MemoryAction.GetSystemAddress), (4, MemoryAction.UnmapSystem), (8, MemoryAction.WriteSystemAddress),
         (6, MemoryAction.MapUser), (4, MemoryAction.UnmapUser), (5, MemoryAction.WriteView),
         (3, MemoryAction.ProtectMapping), (2, MemoryAction.Reserve), (4, MemoryAction.MapReserved), (3, MemoryAction.UnmapReserved), (1, MemoryAction.FreeReservation),
+        (3, MemoryAction.AllocatePages), (3, MemoryAction.FreePages), (4, MemoryAction.Advance),
         (7, MemoryAction.BuildPartial), (4, MemoryAction.PrepareForReuse), (7, MemoryAction.FreeMdl), (2, MemoryAction.Link), (1, MemoryAction.ExitProcess),
     ];
 
