@@ -8,6 +8,8 @@ internal static class MdlAllocation
 
     /// <summary>Bits of a partial MDL's own that survive rebuilding, and bits it takes from its source (MDL-122).</summary>
     private const MdlFlags Kept = MdlFlags.MDL_ALLOCATED_FIXED_SIZE | MdlFlags.MDL_PAGE_CONTENTS_INVARIANT;
+    /// <summary>One of these makes an MDL a source.</summary>
+    private const MdlFlags Described = MdlFlags.MDL_PAGES_LOCKED | MdlFlags.MDL_SOURCE_IS_NONPAGED_POOL | MdlFlags.MDL_PARTIAL;
     private const MdlFlags Inherited = MdlFlags.MDL_IO_PAGE_READ | MdlFlags.MDL_SOURCE_IS_NONPAGED_POOL | MdlFlags.MDL_MAPPED_TO_SYSTEM_VA | MdlFlags.MDL_IO_SPACE;
 
     /// <summary>IoAllocateMdl; a fault plan knows it as <paramref name="routine"/>.</summary>
@@ -97,6 +99,12 @@ internal static class MdlAllocation
         {
             processor.System.BugCheck(BugCheckCode.TARGET_MDL_TOO_SMALL, 0, 0, 0, 0,
                 $"IoBuildPartialMdl: the range touches {pages} pages, the target MDL has room for {target.Capacity}.", "MDL1006");
+        }
+
+        if (processor.System.Verifier.IsOn && !source.Has(Described))
+        {
+            MdlChecks.FlagViolation(source, MdlChecks.SourceNotLocked, Described, "MDL4009",
+                "IoBuildPartialMdl: the source's pages are not locked (any more), so its frame numbers mean nothing.");
         }
 
         CheckTarget(target);

@@ -9,7 +9,7 @@ internal static class MdlChecks
     /// <summary>First parameter of 0xC4 for misuse that Driver Verifier has no number for: 'MDL' and a number of this machine.</summary>
     public const uint ZeroLength = 0x4D444C01, SecondaryWithoutChain = 0x4D444C02, ReuseWhileMapped = 0x4D444C03, RebuildOverResources = 0x4D444C04,
         UnlockUnderPartial = 0x4D444C05, OwnMappingWithoutPartial = 0x4D444C06, ProtectShared = 0x4D444C07, CircularChain = 0x4D444C08,
-        CalledUnderLock = 0x4D444C09,
+        CalledUnderLock = 0x4D444C09, SourceNotLocked = 0x4D444C0A,
         PagesNotHeld = 0x4D444C20, PagesInUserView = 0x4D444C21, PagesLost = 0x4D444C22, AdvanceOfOther = 0x4D444C23;
 
     /// <summary>The MDL, if it is one of the machine that runs; a null one faults where the routine would read it.</summary>

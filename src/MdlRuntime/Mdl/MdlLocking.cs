@@ -196,9 +196,13 @@ internal static partial class MdlLocking
             $"MmUnlockPages was to unlock {mdl.PageCount} pages of {process}, which has {process.LockedPages} locked pages.", "MDL3005");
 
     [DoesNotReturn]
-    private static void StopUnlocked(Mdl mdl, nuint frame) =>
+    private static void StopUnlocked(Mdl mdl, nuint frame)
+    {
+        if (mdl.IsPageAllocation)
+            MdlChecks.FlagViolation(mdl, 0x7C, default, "MDL3016", "MmUnlockPages: MmAllocatePagesForMdl made the MDL; MmFreePagesFromMdl releases its pages.");
         mdl.System.BugCheck(BugCheckCode.PFN_LIST_CORRUPT, 0x07, frame, 0, 0,
             $"MmUnlockPages: frame 0x{frame:X} of the MDL at {mdl.Address:X16} is not locked.", "MDL3005");
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ReportIrql(Mdl mdl, uint subcode, ulong parameter4, string routine)
