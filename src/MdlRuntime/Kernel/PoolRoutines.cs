@@ -50,6 +50,14 @@ internal static class PoolRoutines
 
         if (processor.Irql > HighestIrql(paged))
             Report(processor, paged ? 0x11u : 0x12u, paged, pointer, $"Pool at {pointer:X16} was freed at {processor.Irql}.");
+        if (pool.TryFindLocked(pointer, block, out Pfn locked))
+        {
+            // 0x9A: a page is freed while it is locked for I/O.
+            FrameInfo frame = processor.Memory.Frames[locked];
+            processor.System.BugCheck(BugCheckCode.PFN_LIST_CORRUPT, 0x9A, locked.Number, (ulong)frame.Use, (ulong)frame.LockCount,
+                $"Pool at {pointer:X16} was freed while an MDL has its frame {locked} locked; MmUnlockPages comes first.", "MDL3005");
+        }
+
         processor.System.PoolWatch?.OnFree(pointer, block.Size);
         block.Owner?.OnFreeing();
         pool.Free(pointer);

@@ -155,7 +155,7 @@ internal static partial class MdlLocking
     public static void Unlock(Processor processor, Mdl mdl)
     {
         const MdlFlags locked = MdlFlags.MDL_PAGES_LOCKED;
-        if ((mdl.Flags & (locked | MdlFlags.MDL_PARTIAL | MdlFlags.MDL_SOURCE_IS_NONPAGED_POOL)) != locked)
+        if ((mdl.Flags & (locked | MdlFlags.MDL_PARTIAL | MdlFlags.MDL_SOURCE_IS_NONPAGED_POOL)) != locked || mdl.IsPageAllocation)
             ReportUnlock(mdl);
         if (mdl.Has(MdlFlags.MDL_MAPPED_TO_SYSTEM_VA))
         {
@@ -356,6 +356,8 @@ internal static partial class MdlLocking
             MdlChecks.FlagViolation(mdl, 0xB4, MdlFlags.MDL_PARTIAL, "MDL3005", "MmUnlockPages: a partial MDL owns no locks; its source is unlocked instead.");
         else if (mdl.Has(MdlFlags.MDL_SOURCE_IS_NONPAGED_POOL))
             MdlChecks.FlagViolation(mdl, 0x7D, default, "MDL3005", "MmUnlockPages: an MDL built over non-paged pool was never locked.");
+        else if (mdl.IsPageAllocation)
+            MdlChecks.FlagViolation(mdl, 0x7C, default, "MDL3016", "MmUnlockPages: pages of MmAllocatePagesForMdl were never locked; MmFreePagesFromMdl gives them back.");
         else
             MdlChecks.FlagViolation(mdl, 0x7C, default, "MDL3005", "MmUnlockPages: the pages of the MDL are not locked (never, or unlocked already).");
     }

@@ -38,6 +38,20 @@ internal sealed class Pool(MemorySystem memory, SystemRegion region, FrameUse us
     /// <summary>Lets an object follow the life of the block that it lives in.</summary>
     public void SetOwner(nuint address, IPoolOwner owner) => _live[address] = _live[address] with { Owner = owner };
 
+    /// <summary>The first locked frame of a block that has pages of its own.</summary>
+    public bool TryFindLocked(nuint address, in PoolBlock block, out Pfn pfn)
+    {
+        foreach (ref readonly Pte pte in region.Entries(address, block.PageCount))
+        {
+            pfn = pte.Pfn;
+            if (pte.Has(PteFlags.Resident) && memory.Frames[pfn].LockCount > 0)
+                return true;
+        }
+
+        pfn = Pfn.None;
+        return false;
+    }
+
     /// <summary>Frees a live block; false when no block starts at the address.</summary>
     public bool Free(nuint address)
     {

@@ -177,6 +177,45 @@ public sealed class LockAccountingTests
             (stop.Parameter1, stop.Parameter2, stop.Parameter3, stop.Parameter4));
     }
 
+    [Fact, Proves("MDL-189", "MDL-185")]
+    public void Pages_that_the_system_picked_are_not_unlocked() =>
+        Finds(0xC4, "MDL3016", (_, _, _) =>
+        {
+            Mdl mdl = NewPages();
+            return new(() => MmUnlockPages(mdl), 0x7C, mdl.Address, (ulong)mdl.MdlFlags);
+        });
+
+    [Fact, Proves("MDL-189", "MDL-186")]
+    public void Without_the_verifier_unlocking_pages_that_the_system_picked_stops()
+    {
+        nuint frame = 0;
+        BugCheckException stop = Stops(0x4E, (_, _, _) =>
+        {
+            Mdl mdl = NewPages();
+            frame = MmGetMdlPfnArray(mdl)[0];
+            MmUnlockPages(mdl);
+        });
+        Assert.Equal((7ul, frame), (stop.Parameter1, (nuint)stop.Parameter2));
+    }
+
+    [Theory, Proves("MDL-186", "MDL-531")]
+    [InlineData(VerifierMode.Off, POOL_FLAG_PAGED)]
+    [InlineData(VerifierMode.Strict, POOL_FLAG_NON_PAGED)]
+    public void Pool_that_is_locked_is_not_freed(VerifierMode mode, ulong pool)
+    {
+        using Machine machine = NewMachine(mode);
+        nuint frame = 0;
+        BugCheckException stop = Assert.Throws<BugCheckException>(() => machine.Run(() =>
+        {
+            nuint block = ExAllocatePool2(pool, 0x3000, Tag);
+            Mdl mdl = NewMdl(block + 0x1000, 0x1000);
+            MmProbeAndLockPages(mdl, KernelMode, IoWriteAccess);
+            frame = MmGetMdlPfnArray(mdl)[0];
+            ExFreePool(block);
+        }));
+        Assert.Equal((0x4Eu, 0x9Aul, (ulong)frame, 1ul), (stop.Code, stop.Parameter1, stop.Parameter2, stop.Parameter4));
+    }
+
     [Theory, Proves("MDL-156", "MDL-155")]
     [InlineData(DeviceFlags.DO_DIRECT_IO)]
     public void The_io_manager_locks_for_the_mode_of_the_requester(DeviceFlags method)
@@ -234,6 +273,8 @@ public sealed class LockAccountingTests
         Assert.Equal((expected, 0), (result.Status, test.Process.LockedPages));
         Assert.Empty(test.Machine.Findings);
     }
+
+    private static Mdl NewPages() => MmAllocatePagesForMdl(new(0), new(long.MaxValue), new(0), 0x2000)!;
 
     /// <summary>What a file system does with the buffer of a request that is neither buffered nor direct.</summary>
     private static NtStatus FileSystemDispatch(DeviceObject device, Irp irp)

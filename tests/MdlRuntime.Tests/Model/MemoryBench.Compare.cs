@@ -92,8 +92,9 @@ internal sealed partial class MemoryBench
             Free(reservation, reservation.Tag);
         }
 
+        // Pool and allocated pages go last: other MDLs may have them locked.
         while (_mdls.Count > 0 && !IsStopped)
-            Release(_mdls.Where(mdl => mdl.Dependents == 0).MinBy(mdl => mdl.IsAllocation)!);
+            Release(_mdls.Where(mdl => mdl.Dependents == 0).MinBy(mdl => mdl.IsAllocation || mdl.PoolAlias is not null)!);
         if (!IsStopped)
             Compare();
         foreach (ProcessModel process in _processes.ToArray())

@@ -180,7 +180,9 @@ internal sealed partial class MemoryBench
         _mdls.Remove(mdl);
         if (mdl.PoolAlias is null)
             return;
-        _machine.Run(() => ExFreePoolWithTag(mdl.Pool, Tag));
+        Outcome freed = mdl.PoolAlias.Pages.Any(page => page.Locks > 0) ? Outcome.Stops(BugCheckCode.PFN_LIST_CORRUPT, 0x9A) : Outcome.Done;
+        if (!Expect(freed, () => _machine.Run(() => ExFreePoolWithTag(mdl.Pool, Tag))))
+            return;
         Disown(mdl.PoolAlias.Pages);
         _pools.Remove(mdl.PoolAlias);
     }
