@@ -11,7 +11,7 @@ public sealed class WrongBaseTests
 {
     private static readonly nuint[] s_frames = [0x1000, 0x1001, 0x2000, 0x2001];
 
-    [Theory, Proves("DMA-192", "DMA-184", "DMA-186", "DMA-187", "DMA-188", "DMA-190", "DMA-327", "MDL-501")]
+    [Theory, Proves("DMA-192", "DMA-184", "DMA-186", "DMA-187", "DMA-188", "DMA-190", "DMA-327", "MDL-501", "MDL-546")]
     [InlineData("system address")]
     [InlineData("StartVa")]
     [InlineData("null")]
@@ -122,7 +122,7 @@ public sealed class WrongBaseTests
         });
     }
 
-    [Theory, Proves("DMA-190", "DMA-321", "DMA-375", "MDL-502")]
+    [Theory, Proves("DMA-190", "DMA-321", "DMA-375", "MDL-502", "MDL-546")]
     [InlineData(0x38u, 100u, 101u, 0x24ul, 1ul)]
     [InlineData(0x38u, 0xFC8u, 0xFC9u, 0x1Ful, 3ul)]
     [InlineData(0xF38u, 10000u, 10000u + 2488, 0x24ul, 2488ul)]

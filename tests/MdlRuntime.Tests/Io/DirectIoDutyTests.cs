@@ -103,7 +103,7 @@ public sealed class DirectIoDutyTests
         Assert.Throws<BugCheckException>(() => test.Handle.Read(test.Process.Allocate(8), 8));
     }
 
-    [Fact, Proves("MDL-394")]
+    [Fact, Proves("MDL-394", "MDL-042")]
     public void The_user_address_means_something_else_in_another_context()
     {
         Irp? pending = null;

@@ -46,7 +46,7 @@ public sealed class SharedMdlTests
         Assert.Equal("xxx\0"u8, test.ReadUser(buffer, 4));
     }
 
-    [Fact, Proves("MDL-463")]
+    [Fact, Proves("MDL-463", "MDL-112")]
     public void A_partial_mdl_describes_a_shifted_buffer_for_the_lower_driver()
     {
         using var test = new TestDevice(DeviceFlags.DO_DIRECT_IO, Fill);

@@ -186,7 +186,7 @@ public sealed class SystemMappingTests
         });
     }
 
-    [Fact, Proves("MDL-203")]
+    [Fact, Proves("MDL-203", "MDL-540")]
     public void With_pte_tracking_exhaustion_has_another_code()
     {
         using Machine machine = NewMachine(VerifierMode.Survey, systemPtes: 2);

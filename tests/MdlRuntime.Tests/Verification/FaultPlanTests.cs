@@ -13,7 +13,7 @@ public sealed class FaultPlanTests
 {
     private const string AllocateMdl = nameof(IoAllocateMdl);
 
-    [Theory, Proves("MDL-512")]
+    [Theory, Proves("MDL-512", "MDL-089")]
     [InlineData(1)]
     [InlineData(3)]
     public void The_nth_call_from_now_fails_and_no_other(int n)
