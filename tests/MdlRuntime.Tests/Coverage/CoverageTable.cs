@@ -11,7 +11,7 @@ internal static class CoverageTable
     {
         var text = new StringBuilder();
         text.Append("# Facts and their tests\n\n");
-        text.Append("Made from `Coverage/facts.txt` and the `Proves` attributes of the tests, and kept equal to them by `CoverageTableTests`.\n");
+        text.Append("Made from `Coverage/facts.txt` and the `Proves` attributes of the tests, and kept equal to them by `CoverageFileTests`.\n");
         text.Append($"To write it anew: `{CoverageFile.RewriteVariable}=1 dotnet test tests/MdlRuntime.Tests`.\n\n");
         AppendSummary(text, sections, proofs);
         AppendMissing(text, sections, proofs);
