@@ -14,6 +14,9 @@ internal sealed class MappingReservation(nuint baseAddress, int pages, uint tag)
     /// <summary>The MDL that is mapped here, or null.</summary>
     public Mdl? Mapped { get; set; }
 
+    /// <summary>Pages at the start of the mapping that MmAdvanceMdl has passed.</summary>
+    public int Passed { get; set; }
+
     /// <summary>Whether a caller with this tag owns the range; the lowest bit does not count (MDL-251).</summary>
     public bool IsOwnedBy(uint callersTag) => (tag ^ callersTag) <= 1;
 }

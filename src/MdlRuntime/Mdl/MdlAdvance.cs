@@ -60,6 +60,8 @@ internal static class MdlAdvance
     {
         mdl.SystemVa += numberOfBytes;
         SystemMapping mapping = mdl.Mapping;
+        if (passed > 0 && !mapping.Exists)
+            ReservedMappings.Advance(processor, mdl, passed);
         if (passed == 0 || mapping.Pages < passed)
             return;
 

@@ -76,7 +76,7 @@ internal static class ReservedMappings
         }
 
         processor.Memory.Frames.FillView(processor.Memory.SystemPtes.EditEntries(reservation.Base, pfns.Length), pfns, PteFlags.Writable, cacheType);
-        reservation.Mapped = mdl;
+        (reservation.Mapped, reservation.Passed) = (mdl, 0);
         mdl.SystemVa = reservation.Base;
         mdl.Flags |= MdlFlags.MDL_MAPPED_TO_SYSTEM_VA | (mdl.Has(MdlFlags.MDL_PARTIAL) ? MdlFlags.MDL_PARTIAL_HAS_BEEN_MAPPED : 0);
         nuint address = (mappingAddress & ~(AddressGranule - 1)) + mdl.Offset;
@@ -95,14 +95,15 @@ internal static class ReservedMappings
         if (!reservation.IsOwnedBy(poolTag))
             Stop(processor, 0x108, reservation.Base, poolTag, reservation.Tag, $"MmUnmapReservedMapping: the addresses belong to tag 0x{reservation.Tag:X8}");
 
-        int pages = mdl.PageCount;
+        int passed = reservation.Mapped == mdl ? reservation.Passed : 0;
+        int pages = mdl.PageCount + passed;
         if (pages > reservation.Pages)
         {
             Stop(processor, 0x10A, reservation.Base, (ulong)reservation.Pages, (ulong)pages,
                 $"MmUnmapReservedMapping: the MDL has {pages} pages, the reservation only {reservation.Pages}");
         }
 
-        foreach (ref readonly Pte pte in Entries(processor, reservation, pages))
+        foreach (ref readonly Pte pte in Entries(processor, reservation, pages)[passed..])
         {
             if (!pte.Has(PteFlags.Resident))
                 Stop(processor, 0x10B, reservation.Base, poolTag, (ulong)pages, $"MmUnmapReservedMapping: not all {pages} pages of the MDL are mapped there");
@@ -125,11 +126,33 @@ internal static class ReservedMappings
     /// </summary>
     public static void RefuseOrdinaryRelease(Processor processor, Mdl mdl, string routine)
     {
-        if (Find(processor, mdl.SystemVa) is not { } reservation || reservation.Mapped != mdl)
+        if (FindMapped(mdl) is not { } reservation)
             return;
 
         MdlMapping.ReportNotMapped(mdl, mdl.SystemVa, routine, "the mapping is at a reserved address; call MmUnmapReservedMapping");
         Stop(processor, 0x301, reservation.Base, 0, 0, $"{routine}: the mapping is at a reserved address; call MmUnmapReservedMapping instead");
+    }
+
+    /// <summary>The part of MmAdvanceMdl for a mapping at reserved addresses: the pages that are passed fault from now on.</summary>
+    public static void Advance(Processor processor, Mdl mdl, int passed)
+    {
+        if (FindMapped(mdl) is not { } reservation)
+            return;
+
+        processor.Memory.SystemPtes.EditEntries(reservation.Base, reservation.Passed + passed).Clear();
+        reservation.Passed += passed;
+        mdl.Flags |= MdlFlags.MDL_FREE_EXTRA_PTES;
+    }
+
+    private static MappingReservation? FindMapped(Mdl mdl)
+    {
+        foreach (MappingReservation reservation in mdl.Layer.Reservations.Values)
+        {
+            if (reservation.Mapped == mdl)
+                return reservation;
+        }
+
+        return null;
     }
 
     private static MappingReservation? Find(Processor processor, nuint address) =>

@@ -302,4 +302,14 @@ public sealed class PartialMdlTests
         });
         Assert.Equal(0x4D444C03ul, Assert.Single(machine.Findings).Parameter1);
     }
+
+    [Fact, Proves("MDL-027")]
+    public void Preparing_an_mdl_that_claims_a_mapping_of_its_own_without_being_partial_is_reported() =>
+        Finds(0xC4, "MDL3005", (_, _, buffer) =>
+        {
+            Mdl mdl = NewLocked(buffer, 0x1000);
+            MapSystem(mdl);
+            mdl.MdlFlags |= PartialMapped;
+            return new(() => MmPrepareMdlForReuse(mdl), 0x4D444C06, mdl.Address, 0xAB, 0x10);
+        });
 }

@@ -149,6 +149,24 @@ public sealed class ReservedMappingTests
         Assert.Empty(machine.Findings);
     });
 
+    [Fact, Proves("MDL-255", "MDL-307")]
+    public void An_mdl_that_was_advanced_is_unmapped_with_the_pages_it_passed() => InProcess((machine, process, buffer) =>
+    {
+        nuint reserved = MmAllocateMappingAddress(0x3000, Tag);
+        Mdl mdl = NewLocked(buffer, 0x3000);
+        MmMapLockedPagesWithReservedMapping(reserved, Tag, mdl, MmCached);
+
+        Assert.Equal(NtStatus.STATUS_SUCCESS, MmAdvanceMdl(mdl, 0x1800));
+        Assert.Equal((reserved + 0x1800, 2), (mdl.MappedSystemVa, process.LockedPages));
+        Assert.False(MmIsAddressValid(reserved));
+        Assert.True(MmIsAddressValid(reserved + 0x1000));
+
+        MmUnmapReservedMapping(reserved, Tag, mdl);
+        MmUnlockPages(mdl);
+        MmFreeMappingAddress(reserved, Tag);
+        Assert.Empty(machine.Findings);
+    });
+
     [Fact, Proves("MDL-253", "MDL-247")]
     public void As_many_pages_as_were_reserved_can_be_mapped_again_and_again() => InProcess((machine, _, buffer) =>
     {

@@ -182,4 +182,19 @@ public sealed class UserMappingTests
         ExFreePool(pool);
         Assert.Equal(frames, machine.FreeFrames);
     });
+
+    [Fact, Proves("MDL-225", "MDL-233")]
+    public void A_view_is_removed_from_elsewhere_by_attaching_to_its_process() => InProcess((machine, process, buffer) =>
+    {
+        Mdl mdl = NewLocked(buffer, 0x1000);
+        nuint view = MapUser(mdl);
+        machine.CreateProcess("other").Run(() =>
+        {
+            KernelCore.KeStackAttachProcess(process.Object);
+            MmUnmapLockedPages(view, mdl);
+            KernelCore.KeUnstackDetachProcess();
+        });
+        Assert.Throws<NtStatusException>(() => process.Read(view, new byte[1]));
+        Assert.Empty(machine.Findings);
+    });
 }
