@@ -20,7 +20,11 @@ internal sealed class PoolWatch(KernelSystem system)
     public void OnFree(nuint address, nuint bytes)
     {
         if (!system.Verifier.Allocations.Contains(address))
+        {
+            if (system.Verifier.SubjectAt(address) is Irp irp)
+                Report(0x105, irp.Address, 0, 0, "MDL5008", $"{irp} was freed with ExFreePool: a request is freed with IoFreeIrp.");
             return;
+        }
 
         Span<byte> slack = Slack(address, bytes);
         int damaged = slack.IndexOfAnyExcept(Pattern);
@@ -34,9 +38,7 @@ internal sealed class PoolWatch(KernelSystem system)
     public void OnBadFree(nuint address)
     {
         string where = $"Pool at {address:X16} was freed";
-        if (system.Verifier.SubjectAt(address) is Irp irp)
-            Report(0x105, irp.Address, 0, 0, "MDL5008", $"{irp} was freed with ExFreePool: a request is freed with IoFreeIrp.");
-        else if (_freed.ContainsKey(address))
+        if (_freed.ContainsKey(address))
             Report(0x13, 0, address - Pool.Granule, 0, null, $"{where} twice.");
         else if (address % Pool.Granule != 0)
             Report(0x16, 0, address, 0, null, $"{where}, but no block can start there.");

@@ -27,6 +27,7 @@ internal static class ReservedMappings
 
         var reservation = new MappingReservation(address, (int)pages, poolTag);
         processor.System.Layer<MdlLayer>().Reservations.Add(address, reservation);
+        processor.System.Verifier.Allocated(routine, address, numberOfBytes, poolTag);
         processor.System.Trace(routine, reservation, address, pages, poolTag);
         return address;
     }
@@ -46,6 +47,7 @@ internal static class ReservedMappings
                 "MmFreeMappingAddress: an MDL is still mapped there; call MmUnmapReservedMapping first");
         }
 
+        processor.System.Verifier.Released(reservation.Base);
         processor.System.Layer<MdlLayer>().Reservations.Remove(reservation.Base);
         processor.Memory.SystemPtes.Release(reservation.Base, reservation.Pages);
         processor.System.Trace(nameof(MemoryManager.MmFreeMappingAddress), reservation, reservation.Base, (ulong)reservation.Pages, poolTag);
