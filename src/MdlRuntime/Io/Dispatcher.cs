@@ -79,15 +79,16 @@ internal static class Dispatcher
         system.Trace(nameof(IoManager.IoCallDriver), irp, (ulong)function, device.Address);
         DriverDispatch routine = device.DriverObject.MajorFunction[function];
         bool isForced = system.Options.ForcePendingProbability > 0 && IoSystem.Of(processor).ForcedPending.Chooses(processor, function);
-        location.IsHeldBack = isForced;
+        // A location that was skipped may be held back on behalf of a sender further up already.
+        location.IsHeldBack |= isForced;
         using OwnerScope code = processor.RunAs(device.DriverObject.Owner);
         NtStatus status = system.Verifier.IsOn
-            ? CallWatched(processor, routine, device, irp, location)
+            ? CallWatched(processor, routine, device, irp, location, isForced)
             : routine(device, irp);
         return isForced ? NtStatus.STATUS_PENDING : status;
     }
 
-    private static NtStatus CallWatched(Processor processor, DriverDispatch routine, DeviceObject device, Irp irp, IoStackLocation location)
+    private static NtStatus CallWatched(Processor processor, DriverDispatch routine, DeviceObject device, Irp irp, IoStackLocation location, bool isForced)
     {
         IoSystem io = IoSystem.Of(processor);
         Kirql irql = processor.Irql;
@@ -102,7 +103,7 @@ internal static class Dispatcher
         NtStatus status = routine(device, irp);
 
         if (sender is not null)
-            sender.ForwardStatus = status;
+            sender.ForwardStatus = isForced ? NtStatus.STATUS_PENDING : status;
         if (location.Frame == frame)
             location.Frame = frame.Outer;
         if (processor.Irql != irql)

@@ -77,5 +77,6 @@ public sealed class IoStackLocation
         (MajorFunction, MinorFunction, Flags, Control) = (default, 0, 0, 0);
         _parameters = default;
         (DeviceObject, FileObject, CompletionRoutine, CompletionContext, Frame) = (null!, null, null, null, null);
+        IsHeldBack = false;
     }
 }
