@@ -1,17 +1,16 @@
 namespace MdlRuntime.Tests.Coverage;
 
-/// <summary>The table in the repository is what the list and the tests say now, and enough is proven.</summary>
+/// <summary>The table in the repository is what the lists and the tests say now, and enough is proven.</summary>
 public sealed class CoverageFileTests
 {
     private const int PromisedPercent = 95;
 
-    private readonly IReadOnlyList<FactSection> _sections = FactList.Load();
     private readonly SortedDictionary<string, SortedSet<string>> _proofs = ProofIndex.Build();
 
     [Fact]
     public void The_table_is_up_to_date()
     {
-        string path = CoverageFile.FullPath(), text = CoverageTable.Render(_sections, _proofs);
+        string path = CoverageFile.FullPath(), text = CoverageTable.Render(FactModel.All, _proofs);
         if (CoverageFile.IsToBeRewritten)
             File.WriteAllText(path, text);
 
@@ -21,19 +20,21 @@ public sealed class CoverageFileTests
     [Fact]
     public void The_promised_share_of_behaviour_is_proven()
     {
-        (int behavioural, int proven) = CoverageTable.Count(_sections.Where(Chapters.IsCounted), _proofs);
+        FactModel model = FactModel.Mdl;
+        (int behavioural, int proven) = CoverageTable.Count(FactList.Load(model).Where(model.IsCounted), _proofs);
 
         Assert.True(100 * proven >= PromisedPercent * behavioural, $"{proven} of {behavioural} facts are proven");
     }
 
     [Fact]
     public void Behaviour_without_a_test_says_why() =>
-        Assert.DoesNotContain(Facts(), fact => fact is { Kind: FactKind.Behaviour, Reason: "" } && !_proofs.ContainsKey(fact.Id));
+        Assert.DoesNotContain(Facts(FactModel.Mdl), fact => fact is { Kind: FactKind.Behaviour, Reason: "" } && !_proofs.ContainsKey(fact.Id));
 
     /// <summary>What a test shows can be observed and is modelled.</summary>
     [Fact]
     public void No_proven_fact_is_listed_as_out_of_reach() =>
-        Assert.DoesNotContain(Facts(), fact => fact.Kind is FactKind.NotObservable or FactKind.NotModelled && _proofs.ContainsKey(fact.Id));
+        Assert.DoesNotContain(
+            FactModel.All.SelectMany(Facts), fact => fact.Kind is FactKind.NotObservable or FactKind.NotModelled && _proofs.ContainsKey(fact.Id));
 
-    private IEnumerable<Fact> Facts() => _sections.SelectMany(section => section.Facts);
+    private static IEnumerable<Fact> Facts(FactModel model) => FactList.Load(model).SelectMany(section => section.Facts);
 }

@@ -2,22 +2,31 @@ using System.Text;
 
 namespace MdlRuntime.Tests.Coverage;
 
-/// <summary>The text of coverage.md: how much of each chapter is proven, what is missing, and every fact with its tests.</summary>
+/// <summary>The text of coverage.md: per model how much of each chapter is proven, what is missing, and every fact with its tests.</summary>
 internal static class CoverageTable
 {
     private const int NamesPerFact = 3;
 
-    public static string Render(IReadOnlyList<FactSection> sections, IReadOnlyDictionary<string, SortedSet<string>> proofs)
+    public static string Render(IEnumerable<FactModel> models, IReadOnlyDictionary<string, SortedSet<string>> proofs)
     {
         var text = new StringBuilder();
         text.Append("# Facts and their tests\n\n");
-        text.Append("Made from `Coverage/facts.txt` and the `Proves` attributes of the tests, and kept equal to them by `CoverageFileTests`.\n");
-        text.Append($"To write it anew: `{CoverageFile.RewriteVariable}=1 dotnet test tests/MdlRuntime.Tests`.\n\n");
-        AppendSummary(text, sections, proofs);
+        text.Append("Made from the fact lists in `Coverage/` and the `Proves` attributes of the tests, and kept equal to them by `CoverageFileTests`.\n");
+        text.Append($"To write it anew: `{CoverageFile.RewriteVariable}=1 dotnet test tests/MdlRuntime.Tests`.\n");
+        foreach (FactModel model in models)
+            AppendModel(text, model, FactList.Load(model), proofs);
+        return text.ToString();
+    }
+
+    /// <summary>The part of one model.</summary>
+    public static void AppendModel(
+        StringBuilder text, FactModel model, IReadOnlyList<FactSection> sections, IReadOnlyDictionary<string, SortedSet<string>> proofs)
+    {
+        text.Append($"\n## {model.Title}\n\n");
+        AppendSummary(text, model, sections, proofs);
         AppendMissing(text, sections, proofs);
         foreach (FactSection section in sections)
             AppendSection(text, section, proofs);
-        return text.ToString();
     }
 
     /// <summary>Behavioural facts, and those of them that a test proves.</summary>
@@ -27,12 +36,13 @@ internal static class CoverageTable
         return (behavioural.Count, behavioural.Count(fact => proofs.ContainsKey(fact.Id)));
     }
 
-    private static void AppendSummary(StringBuilder text, IReadOnlyList<FactSection> sections, IReadOnlyDictionary<string, SortedSet<string>> proofs)
+    private static void AppendSummary(
+        StringBuilder text, FactModel model, IReadOnlyList<FactSection> sections, IReadOnlyDictionary<string, SortedSet<string>> proofs)
     {
         text.Append("| Chapter | Facts | Behaviour | Proven | Percent |\n|---:|---:|---:|---:|---:|\n");
         foreach (IGrouping<int, FactSection> chapter in sections.GroupBy(section => section.Chapter))
             AppendCounts(text, $"{chapter.Key}", chapter, proofs);
-        AppendCounts(text, "1-11, 13-14", sections.Where(Chapters.IsCounted), proofs);
+        AppendCounts(text, model.CountedChapters, sections.Where(model.IsCounted), proofs);
         AppendCounts(text, "all", sections, proofs);
     }
 
@@ -45,16 +55,18 @@ internal static class CoverageTable
 
     private static void AppendMissing(StringBuilder text, IReadOnlyList<FactSection> sections, IReadOnlyDictionary<string, SortedSet<string>> proofs)
     {
-        IEnumerable<Fact> missing = sections.SelectMany(section => section.Facts)
-            .Where(fact => fact.Kind == FactKind.Behaviour && !proofs.ContainsKey(fact.Id));
-        text.Append("\n## Behaviour without a test\n\n");
+        List<Fact> missing = [.. sections.SelectMany(section => section.Facts)
+            .Where(fact => fact.Kind == FactKind.Behaviour && !proofs.ContainsKey(fact.Id))];
+        text.Append("\n### Behaviour without a test\n\n");
+        if (missing.Count == 0)
+            text.Append("None.\n");
         foreach (Fact fact in missing)
-            text.Append($"* {fact.Id}: {fact.Statement} ({fact.Reason}).\n");
+            text.Append($"* {fact.Id}: {fact.Statement}{(fact.Reason.Length > 0 ? $" ({fact.Reason})" : "")}.\n");
     }
 
     private static void AppendSection(StringBuilder text, FactSection section, IReadOnlyDictionary<string, SortedSet<string>> proofs)
     {
-        text.Append($"\n## {section.Number} {section.Title}\n\n| Fact | Statement | Tests, or why there is none |\n|---|---|---|\n");
+        text.Append($"\n### {section.Number} {section.Title}\n\n| Fact | Statement | Tests, or why there is none |\n|---|---|---|\n");
         foreach (Fact fact in section.Facts)
             text.Append($"| {fact.Id} | {fact.Statement} | {Proof(fact, proofs)} |\n");
     }
@@ -62,7 +74,7 @@ internal static class CoverageTable
     private static string Proof(Fact fact, IReadOnlyDictionary<string, SortedSet<string>> proofs)
     {
         if (!proofs.TryGetValue(fact.Id, out SortedSet<string>? tests))
-            return fact.Kind == FactKind.Behaviour ? $"none yet: {fact.Reason}" : $"{FactList.NameOf(fact.Kind)}: {fact.Reason}";
+            return fact.Kind != FactKind.Behaviour ? $"{FactList.NameOf(fact.Kind)}: {fact.Reason}" : fact.Reason.Length > 0 ? $"none yet: {fact.Reason}" : "none yet";
 
         string names = string.Join(", ", tests.Take(NamesPerFact));
         return tests.Count > NamesPerFact ? $"{names}, +{tests.Count - NamesPerFact}" : names;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace MdlRuntime.Tests.Coverage;
 
-/// <summary>Reads facts.txt.</summary>
+/// <summary>Reads the list of a model's facts.</summary>
 internal static class FactList
 {
     private static readonly Dictionary<string, FactKind> s_kinds = new()
@@ -16,11 +16,11 @@ internal static class FactList
         ["open question"] = FactKind.OpenQuestion,
     };
 
-    public static IReadOnlyList<FactSection> Load() => Parse(File.ReadAllLines(FullPath()));
+    public static IReadOnlyList<FactSection> Load(FactModel model) => Parse(File.ReadAllLines(FullPath(model.FileName)));
 
     public static string NameOf(FactKind kind) => s_kinds.First(pair => pair.Value == kind).Key;
 
-    private static string FullPath([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "facts.txt");
+    private static string FullPath(string fileName, [CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, fileName);
 
     private static List<FactSection> Parse(IEnumerable<string> lines)
     {
