@@ -30,7 +30,7 @@ public sealed partial class DmaAdapter
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(executionRoutine);
-        Processor processor = Enter(nameof(AllocateAdapterChannel), Kirql.DISPATCH_LEVEL, exact: true);
+        Processor processor = Enter(DmaSlot.AllocateAdapterChannel, Kirql.DISPATCH_LEVEL, exact: true);
         System.Trace(nameof(AllocateAdapterChannel), this, numberOfMapRegisters);
         if (numberOfMapRegisters > MaximumRegisters)
         {
@@ -64,7 +64,7 @@ public sealed partial class DmaAdapter
     [MdlEffect(MdlEffect.ReleasesChannel)]
     public void FreeAdapterChannel()
     {
-        Processor processor = Enter(nameof(FreeAdapterChannel), Kirql.DISPATCH_LEVEL, exact: true);
+        Processor processor = Enter(DmaSlot.FreeAdapterChannel, Kirql.DISPATCH_LEVEL, exact: true);
         System.Trace(nameof(FreeAdapterChannel), this);
         if (_owner is not { } request || request.IsWaiting)
         {
@@ -89,7 +89,7 @@ public sealed partial class DmaAdapter
         [MdlEffect(MdlEffect.ReleasesMapRegisters)] MapRegisters? mapRegisterBase,
         [MdlValue(MdlValueKind.MapRegisterCount)] uint numberOfMapRegisters)
     {
-        Processor processor = Enter(nameof(FreeMapRegisters), Kirql.DISPATCH_LEVEL, exact: true);
+        Processor processor = Enter(DmaSlot.FreeMapRegisters, Kirql.DISPATCH_LEVEL, exact: true);
         System.Trace(nameof(FreeMapRegisters), mapRegisterBase, numberOfMapRegisters);
         if (mapRegisterBase is null)
             return;

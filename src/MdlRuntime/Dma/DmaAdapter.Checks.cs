@@ -1,23 +1,37 @@
+using System.Diagnostics.CodeAnalysis;
 using MdlRuntime.Verification;
 
 namespace MdlRuntime;
 
 public sealed partial class DmaAdapter
 {
-    private Processor Enter(string routine, Kirql irql, bool exact)
+    /// <summary>What every routine of the table does first: is it there at all, on this machine, with a live adapter, at a level that it allows?</summary>
+    private Processor Enter(DmaSlot slot, Kirql irql, bool exact)
     {
         Processor processor = Processor.Current;
         if (processor.System != System)
-            throw new InvalidOperationException($"{routine} was called on an adapter of another machine.");
+            throw new InvalidOperationException($"{DmaOperations.NameOf(slot)} was called on an adapter of another machine.");
+        if (slot > DmaOperations.Last)
+            CallBehindTable(processor, slot);
         if (_isReleased)
-            Report(0x18, Address, 0, 0, "MDL4010", $"{routine} was called on an adapter that PutDmaAdapter had released.");
+            Report(0x18, Address, 0, 0, "MDL4010", $"{DmaOperations.NameOf(slot)} was called on an adapter that PutDmaAdapter had released.");
         if (processor.Irql > irql || exact && processor.Irql != irql)
         {
             Report(0x13, exact ? 1u : 2u, (ulong)irql, (ulong)processor.Irql, "MDL6004",
-                $"{routine} was called at {processor.Irql}; it needs {(exact ? "" : "at most ")}{irql}.");
+                $"{DmaOperations.NameOf(slot)} was called at {processor.Irql}; it needs {(exact ? "" : "at most ")}{irql}.");
         }
 
         return processor;
+    }
+
+    /// <summary>Executes what lies behind the table instead of a pointer (DMA-085): an address at which nothing is mapped.</summary>
+    [DoesNotReturn]
+    private void CallBehindTable(Processor processor, DmaSlot slot)
+    {
+        const ulong nothingMapped = 0xFFFF_FFFF_0000_0000;
+        processor.AccessFault((nuint)(nothingMapped + (ulong)slot), MemoryAccess.Execute, PageFault.NotMapped, "MDL4017",
+            $"{DmaOperations.NameOf(slot)} was called through a table of operations of 0x{DmaOperations.Size:X} bytes, which ends before it: "
+            + $"it needs a device description of version {DmaOperations.VersionOf(slot)}.");
     }
 
     private void Report(ulong violation, ulong parameter2, ulong parameter3, ulong parameter4, string ruleId, string explanation) =>

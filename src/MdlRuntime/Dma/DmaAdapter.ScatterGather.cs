@@ -35,7 +35,7 @@ public sealed partial class DmaAdapter
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(executionRoutine);
-        Processor processor = Enter(nameof(GetScatterGatherList), Kirql.DISPATCH_LEVEL, exact: true);
+        Processor processor = Enter(DmaSlot.GetScatterGatherList, Kirql.DISPATCH_LEVEL, exact: true);
         MdlChecks.Require(processor, mdl, Mdl.StartVaOffset);
         System.Trace(nameof(GetScatterGatherList), mdl, currentVa, length, writeToDevice ? 1u : 0u);
         if (length == 0)
@@ -67,7 +67,7 @@ public sealed partial class DmaAdapter
         bool writeToDevice)
     {
         ArgumentNullException.ThrowIfNull(scatterGather);
-        Processor processor = Enter(nameof(PutScatterGatherList), Kirql.DISPATCH_LEVEL, exact: true);
+        Processor processor = Enter(DmaSlot.PutScatterGatherList, Kirql.DISPATCH_LEVEL, exact: true);
         System.Trace(nameof(PutScatterGatherList), scatterGather, scatterGather.NumberOfElements, writeToDevice ? 1u : 0u);
         if (scatterGather.Registers is not { } registers || registers.Adapter != this)
         {
@@ -100,7 +100,7 @@ public sealed partial class DmaAdapter
         [MdlValue(MdlValueKind.Length)] out uint scatterGatherListSize,
         [MdlValue(MdlValueKind.MapRegisterCount)] out uint numberOfMapRegisters)
     {
-        Enter(nameof(CalculateScatterGatherList), Kirql.HIGH_LEVEL, exact: false);
+        Enter(DmaSlot.CalculateScatterGatherList, Kirql.HIGH_LEVEL, exact: false);
         (scatterGatherListSize, numberOfMapRegisters) = (0, 0);
         if (mdl is not null && length > BytesInChain(mdl, currentVa))
             return NtStatus.STATUS_BUFFER_TOO_SMALL;

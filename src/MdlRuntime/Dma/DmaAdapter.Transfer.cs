@@ -27,7 +27,7 @@ public sealed partial class DmaAdapter
         [MdlValue(MdlValueKind.TransferLength)] ref uint length,
         bool writeToDevice)
     {
-        Processor processor = Enter(nameof(MapTransfer), Kirql.DISPATCH_LEVEL, exact: false);
+        Processor processor = Enter(DmaSlot.MapTransfer, Kirql.DISPATCH_LEVEL, exact: false);
         MdlChecks.Require(processor, mdl, Mdl.StartVaOffset);
         CheckPosition(mdl, currentVa, length, BytesFrom(mdl, currentVa), nameof(MapTransfer));
         TransferMap map = MapOf(mapRegisterBase);
@@ -87,7 +87,7 @@ public sealed partial class DmaAdapter
         [MdlValue(MdlValueKind.TransferLength)] uint length,
         bool writeToDevice)
     {
-        Processor processor = Enter(nameof(FlushAdapterBuffers), Kirql.DISPATCH_LEVEL, exact: false);
+        Processor processor = Enter(DmaSlot.FlushAdapterBuffers, Kirql.DISPATCH_LEVEL, exact: false);
         MdlChecks.Require(processor, mdl, Mdl.StartVaOffset);
         System.Trace(nameof(FlushAdapterBuffers), mdl, currentVa, length, writeToDevice ? 1u : 0u);
         CheckPosition(mdl, currentVa, length: 0, available: 0, nameof(FlushAdapterBuffers));

@@ -26,8 +26,16 @@ public sealed partial class DmaAdapter : ITracked
     private bool _isReleased;
 
     internal DmaAdapter(
-        DmaSystem dma, nuint address, DeviceObject device, LogicalWindow window, bool scatterGather, uint maximumRegisters, bool needsRegisters)
+        DmaSystem dma,
+        nuint address,
+        DeviceObject device,
+        DmaOperations operations,
+        LogicalWindow window,
+        bool scatterGather,
+        uint maximumRegisters,
+        bool needsRegisters)
     {
+        DmaOperations = operations;
         (_dma, _window, _scatterGather, _needsRegisters) = (dma, window, scatterGather, needsRegisters);
         (Address, PhysicalDevice, MaximumRegisters) = (address, device, maximumRegisters);
         _directMap.Owner = this;
@@ -36,6 +44,9 @@ public sealed partial class DmaAdapter : ITracked
 
     /// <summary>Version of the structure: always 1, whatever version of the operations was asked for. WDK: DMA_ADAPTER.Version.</summary>
     public ushort Version => 1;
+
+    /// <summary>The routines that the version of the description gave. WDK: DMA_ADAPTER.DmaOperations.</summary>
+    public DmaOperations DmaOperations { get; }
 
     /// <summary>System address of the object: what stops print as their adapter parameter.</summary>
     public nuint Address { get; }
@@ -58,7 +69,7 @@ public sealed partial class DmaAdapter : ITracked
     [MdlEffect(MdlEffect.ReleasesAdapter)]
     public void PutDmaAdapter()
     {
-        Enter(nameof(PutDmaAdapter), Kirql.DISPATCH_LEVEL, exact: false);
+        Enter(DmaSlot.PutDmaAdapter, Kirql.DISPATCH_LEVEL, exact: false);
         System.Trace(nameof(PutDmaAdapter), this);
         if (_isReleased)
             return;
@@ -87,7 +98,7 @@ public sealed partial class DmaAdapter : ITracked
     [return: MdlValue(MdlValueKind.Alignment)]
     public uint GetDmaAlignment()
     {
-        Enter(nameof(GetDmaAlignment), Kirql.PASSIVE_LEVEL, exact: true);
+        Enter(DmaSlot.GetDmaAlignment, Kirql.PASSIVE_LEVEL, exact: true);
         return 1;
     }
 

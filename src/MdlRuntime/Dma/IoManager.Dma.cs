@@ -47,7 +47,7 @@ public static partial class IoManager
         if (physicalDeviceObject is null)
             return null;
         if (!description.Master)
-            throw new NotModelledException($"{nameof(IoGetDmaAdapter)} for a subordinate device");
+            return GetSubordinateAdapter(system, physicalDeviceObject, description, out numberOfMapRegisters);
         return AddressWidth(description) is int width
             ? GetBusMasterAdapter(system, physicalDeviceObject, description, width, out numberOfMapRegisters)
             : null;
@@ -74,7 +74,8 @@ public static partial class IoManager
         const uint lengthMask = 0x7FFF_FFFF;
         uint pool = (uint)(needsRegisters ? dma.Registers.Capacity : system.Options.MapRegisters);
         numberOfMapRegisters = Math.Min((uint)BYTES_TO_PAGES(description.MaximumLength & lengthMask) + 1, pool);
-        return new(dma, address, device, new(width, system.Options.LogicalEqualsPhysical), description.ScatterGather, numberOfMapRegisters, needsRegisters);
+        return new(dma, address, device, DmaOperations.ForDescription(description.Version), new(width, system.Options.LogicalEqualsPhysical),
+            description.ScatterGather, numberOfMapRegisters, needsRegisters);
     }
 
     /// <summary>Address bits that the device drives, or null for a version 3 description that names an impossible number (DMA-047, DMA-048, DMA-056).</summary>
