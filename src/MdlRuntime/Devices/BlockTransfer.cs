@@ -108,7 +108,7 @@ internal sealed class BlockTransfer(BlockDevice device, IBlockMedium medium) : T
         for (int i = 0; length > 0; i++)
         {
             uint piece = Math.Min(length, _elements[i].Length);
-            _frames.Add(bus.Memory(_elements[i].Address, (int)piece, toMemory));
+            bus.Collect(_elements[i].Address, (int)piece, toMemory, _frames);
             length -= piece;
         }
 

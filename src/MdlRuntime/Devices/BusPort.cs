@@ -24,7 +24,7 @@ public sealed class BusPort
     public void Read(PhysicalAddress logical, Span<byte> destination)
     {
         if (destination.Length > 0)
-            Access(logical, destination.Length, writesMemory: false).CopyTo(destination);
+            _adapter.BusRead(logical, destination);
     }
 
     /// <summary>Writes memory: what a device does in a read request.</summary>
@@ -37,16 +37,10 @@ public sealed class BusPort
     public void Write(PhysicalAddress logical, ReadOnlySpan<byte> source)
     {
         if (source.Length > 0)
-            source.CopyTo(Access(logical, source.Length, writesMemory: true));
+            _adapter.BusWrite(logical, source);
     }
 
-    /// <summary>The memory behind a logical range, without a copy. A range is always one span: neighbours on the bus are neighbours in memory.</summary>
-    internal Span<byte> Access(PhysicalAddress logical, int length, bool writesMemory) => _adapter.Access(logical, length, writesMemory);
-
-    /// <summary>The same in the form that host file I/O takes. Valid until the machine is switched off; used before the driver is told.</summary>
-    internal Memory<byte> Memory(PhysicalAddress logical, int length, bool writesMemory)
-    {
-        ulong physical = _adapter.Resolve(logical, length, writesMemory);
-        return System.Memory.Arena.Memory(new((nuint)(physical >> PAGE_SHIFT)), BYTE_OFFSET((nuint)physical), length);
-    }
+    /// <summary>Adds the memory behind a logical range, piece by piece: for host file I/O that needs no copy.</summary>
+    internal void Collect(PhysicalAddress logical, int length, bool writesMemory, List<Memory<byte>> pieces) =>
+        _adapter.BusCollect(logical, length, writesMemory, pieces);
 }

@@ -1,88 +1,64 @@
-using MdlRuntime.Devices;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace MdlRuntime;
 
+/// <summary>The side of the device: every byte that a device reads or writes goes through here.</summary>
 public sealed partial class DmaAdapter
 {
-    private const ulong BusRead = 0, BusWrite = 1;
+    /// <summary>Reads what is behind a range of logical addresses; checks what the device may reach.</summary>
+    internal void BusRead(PhysicalAddress logical, Span<byte> destination) =>
+        Resolve(logical, destination.Length, writesMemory: false).CopyTo(destination);
 
-    /// <summary>The memory behind a range of logical addresses, for the device; checks what the device may reach.</summary>
-    internal Span<byte> Access(PhysicalAddress logical, int length, bool writesMemory)
+    /// <summary>Writes to what is behind a range of logical addresses; checks what the device may reach.</summary>
+    internal void BusWrite(PhysicalAddress logical, ReadOnlySpan<byte> source) =>
+        source.CopyTo(Resolve(logical, source.Length, writesMemory: true));
+
+    /// <summary>
+    /// Adds the memory behind a range of logical addresses in the form that host file I/O takes, piece by piece. Valid until the machine is
+    /// switched off; used before the driver is told.
+    /// </summary>
+    internal void BusCollect(PhysicalAddress logical, int length, bool writesMemory, List<Memory<byte>> pieces)
     {
-        ulong physical = Resolve(logical, length, writesMemory);
-        return System.Memory.Arena.Bytes(new((nuint)(physical >> PAGE_SHIFT)), BYTE_OFFSET((nuint)physical), length);
+        Resolve(logical, length, writesMemory);
+        ulong physical = _window.ToPhysical(logical);
+        pieces.Add(System.Memory.Arena.Memory(new((nuint)(physical >> PAGE_SHIFT)), BYTE_OFFSET((nuint)physical), length));
     }
 
-    /// <summary>The physical address behind a logical one; the whole range follows it.</summary>
-    internal ulong Resolve(PhysicalAddress logical, int length, bool writesMemory)
+    /// <summary>The longest piece from a position of an MDL on that the device can be given as one range of logical addresses.</summary>
+    private PhysicalRun FindRun(in MdlPages pages, nuint va, uint length) => PhysicalRun.At(pages, va, length, _window);
+
+    /// <summary>Makes a run reachable where its bytes are.</summary>
+    private void MapInPlace(ref MappedRun run, Pfn first) => run.Logical = first == Pfn.None
+        ? new((long)(NowherePage + BYTE_OFFSET(run.Va)))
+        : _window.ToLogical((ulong)first.Address.QuadPart + BYTE_OFFSET(run.Va));
+
+    /// <summary>Makes a run reachable in bounce pages.</summary>
+    private void MapBounced(ref MappedRun run, ulong bounce)
+    {
+        (run.IsBounced, run.Bounce) = (true, bounce);
+        run.Logical = _window.ToLogical(bounce);
+    }
+
+    /// <summary>The memory behind a range of logical addresses that lies in one piece.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Span<byte> Resolve(PhysicalAddress logical, int length, bool writesMemory)
+    {
+        CheckAccess(logical, length, writesMemory);
+        FrameArena arena = System.Memory.Arena;
+        ulong physical = _window.ToPhysical(logical), memory = (ulong)arena.FrameCount << PAGE_SHIFT;
+        if (physical >= memory || memory - physical < (ulong)length || !_window.IsOneRange(logical, length))
+            Fault(logical, length, writesMemory);
+        System.Trace(writesMemory ? "BusWrite" : "BusRead", this, (ulong)logical.QuadPart, (ulong)length, physical);
+        return MemoryMarshal.CreateSpan(ref arena.Byte(new((nuint)(physical >> PAGE_SHIFT)), BYTE_OFFSET((nuint)physical)), length);
+    }
+
+    private void CheckAccess(PhysicalAddress logical, int length, bool writesMemory)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
-        System.ThrowIfHalted();
+        if (System.IsHalted)
+            System.ThrowIfHalted();
         if (System.Verifier.IsOn)
             CheckMapped(logical, (uint)length, writesMemory);
-
-        ulong first = (ulong)logical.QuadPart;
-        ulong last = unchecked(first + (ulong)length - 1);
-        ulong physical = _window.ToPhysical(logical);
-        ulong memory = (ulong)System.Memory.Arena.FrameCount << PAGE_SHIFT;
-        // A range that leaves the window has its last byte elsewhere.
-        bool answers = last >= first && last <= _window.HighestAddress
-            && physical < memory && memory - physical >= (ulong)length
-            && _window.ToPhysical(new((long)last)) == physical + (ulong)length - 1;
-        System.Trace(writesMemory ? "BusWrite" : "BusRead", this, first, (ulong)length, answers ? physical : ulong.MaxValue);
-        return answers ? physical : throw new BusFaultException(logical, Describe(logical, (uint)length, writesMemory));
-    }
-
-    /// <summary>What hardware with guard pages and translation would see: the device leaves what the driver mapped for it.</summary>
-    private void CheckMapped(PhysicalAddress logical, uint length, bool writesMemory)
-    {
-        if (_isReleased)
-            Report(0x18, Address, 0, 0, "MDL4010", "A device used an adapter that PutDmaAdapter had released.");
-        for (uint done = 0; done < length;)
-        {
-            PhysicalAddress at = new(logical.QuadPart + done);
-            // Reads may go on to the end of a page: buses fetch in lines.
-            if (!_dma.TryFindRun(this, at, wholePages: !writesMemory, out MappedRun run))
-            {
-                ReportUnmapped(logical, length, at, writesMemory);
-                return;
-            }
-
-            if (writesMemory && run.WriteToDevice)
-            {
-                Report(0x26, PhysicalDevice.Address, (ulong)at.QuadPart, BusWrite, "MDL4008",
-                    $"A device wrote to logical address 0x{at.QuadPart:X}, which is mapped for transfers from memory to the device.");
-                return;
-            }
-
-            ulong end = (ulong)run.Logical.QuadPart + run.Length;
-            ulong reachable = writesMemory ? end : (end + PAGE_SIZE - 1) & ~(ulong)(PAGE_SIZE - 1);
-            done += (uint)Math.Min(length - done, reachable - (ulong)at.QuadPart);
-        }
-    }
-
-    private void ReportUnmapped(PhysicalAddress logical, uint length, PhysicalAddress at, bool writesMemory)
-    {
-        if (!writesMemory || !_dma.TryFindRun(this, at, wholePages: true, out MappedRun run))
-        {
-            Report(0x26, PhysicalDevice.Address, (ulong)at.QuadPart, writesMemory ? BusWrite : BusRead, IsMemory(at) ? "MDL4001" : "MDL4003",
-                Describe(at, length, writesMemory));
-            return;
-        }
-
-        ulong start = (ulong)run.Logical.QuadPart;
-        bool isBefore = (ulong)at.QuadPart < start;
-        Report(0x0F, isBefore ? 4u : 5u, start, (ulong)at.QuadPart, "MDL2003",
-            $"A device wrote {length} bytes at logical address 0x{logical.QuadPart:X}; the mapped buffer is 0x{start:X} to 0x{start + run.Length - 1:X}.");
-    }
-
-    private bool IsMemory(PhysicalAddress address) => System.Memory.Frames.Contains(Pfn.Of(address)) && !System.Options.LogicalEqualsPhysical;
-
-    private string Describe(PhysicalAddress logical, uint length, bool writesMemory)
-    {
-        string hint = IsMemory(logical)
-            ? "it is a physical address; devices are given the logical addresses that MapTransfer and scatter/gather elements return"
-            : "it is not mapped for this adapter: never mapped, or flushed or freed before the device had finished";
-        return $"A device {(writesMemory ? "wrote" : "read")} {length} bytes at logical address 0x{(ulong)logical.QuadPart:X}: {hint}.";
     }
 }

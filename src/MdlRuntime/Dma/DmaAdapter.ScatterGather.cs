@@ -138,25 +138,23 @@ public sealed partial class DmaAdapter
         {
             MdlPages pages = new(mdl, System.Memory.Frames);
             uint inMdl = (uint)Math.Min(rest, Math.Max(BytesFrom(mdl, va), 1));
-            PhysicalRun found = PhysicalRun.At(pages, va, inMdl, _window);
+            PhysicalRun found = FindRun(pages, va, inMdl);
             var run = new MappedRun
             {
                 Mdl = mdl,
                 Va = va,
                 WriteToDevice = request.WriteToDevice,
                 Length = isOneBounce ? inMdl : found.Length,
-                IsBounced = registers.First >= 0 && (isOneBounce || !found.IsReachable && found.First != Pfn.None),
             };
-            if (run.IsBounced)
+            if (registers.First >= 0 && (isOneBounce || !found.IsReachable && found.First != Pfn.None))
             {
                 // A single element keeps the offset of its first byte only; otherwise every byte keeps its offset in its page (DMA-105).
-                run.Bounce = isOneBounce ? bounce : (bounce & ~(ulong)(PAGE_SIZE - 1)) + BYTE_OFFSET(va);
-                run.Logical = _window.ToLogical(run.Bounce);
+                MapBounced(ref run, isOneBounce ? bounce : (bounce & ~(ulong)(PAGE_SIZE - 1)) + BYTE_OFFSET(va));
                 FillBounce(pages, run);
             }
             else
             {
-                run.Logical = LogicalOf(found.First, BYTE_OFFSET(va));
+                MapInPlace(ref run, found.First);
             }
 
             registers.Map.Add(run);
@@ -170,7 +168,7 @@ public sealed partial class DmaAdapter
     /// <summary>Whether the device can take the range as it is, in one piece.</summary>
     private bool IsContiguous(Mdl mdl, nuint va, uint length)
     {
-        PhysicalRun run = PhysicalRun.At(new(mdl, System.Memory.Frames), va, (uint)Math.Min(length, Math.Max(BytesFrom(mdl, va), 1)), _window);
+        PhysicalRun run = FindRun(new(mdl, System.Memory.Frames), va, (uint)Math.Min(length, Math.Max(BytesFrom(mdl, va), 1)));
         return run.Length == length && run.IsReachable;
     }
 
@@ -184,7 +182,7 @@ public sealed partial class DmaAdapter
             MdlPages pages = new(at, System.Memory.Frames);
             for (uint rest = (uint)Math.Min(length, BytesFrom(at, va)); rest > 0; runs++)
             {
-                uint run = PhysicalRun.At(pages, va, rest, _window).Length;
+                uint run = FindRun(pages, va, rest).Length;
                 (va, rest, length) = (va + run, rest - run, length - run);
             }
         }

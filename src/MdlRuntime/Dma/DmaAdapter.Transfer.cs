@@ -41,7 +41,7 @@ public sealed partial class DmaAdapter
         }
 
         MdlPages pages = new(mdl, System.Memory.Frames);
-        PhysicalRun found = PhysicalRun.At(pages, currentVa, length, _window);
+        PhysicalRun found = FindRun(pages, currentVa, length);
         var run = new MappedRun
         {
             Mdl = mdl,
@@ -54,13 +54,12 @@ public sealed partial class DmaAdapter
         bool isWhole = found.Length == run.Length;
         if (mapRegisterBase is { First: >= 0 } && (!isWhole || !found.IsReachable && found.First != Pfn.None))
         {
-            (run.IsBounced, run.Bounce) = (true, _dma.Registers.Address(mapRegisterBase.First) + map.RegistersUsed * PAGE_SIZE + BYTE_OFFSET(currentVa));
-            run.Logical = _window.ToLogical(run.Bounce);
+            MapBounced(ref run, _dma.Registers.Address(mapRegisterBase.First) + map.RegistersUsed * PAGE_SIZE + BYTE_OFFSET(currentVa));
             FillBounce(pages, run);
         }
         else
         {
-            run.Logical = LogicalOf(found.First, BYTE_OFFSET(currentVa));
+            MapInPlace(ref run, found.First);
         }
 
         if (run.Length > 0)
@@ -179,10 +178,6 @@ public sealed partial class DmaAdapter
                 $"MapTransfer needs {wanted} more map registers while {used} of {held} are in use.");
         }
     }
-
-    private PhysicalAddress LogicalOf(Pfn pfn, uint offset) => pfn == Pfn.None
-        ? new((long)(NowherePage + offset))
-        : _window.ToLogical((ulong)pfn.Address.QuadPart + offset);
 
     /// <summary>What bounce pages hold when the device starts: the bytes to send, or for a read the pattern of a verified machine, unless short reads must leave the caller's bytes alone.</summary>
     private void FillBounce(in MdlPages pages, in MappedRun run)

@@ -24,6 +24,9 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
 
     public MapRegisterPool Registers { get; }
 
+    /// <summary>What devices may use outside transfers: common buffers and the like.</summary>
+    public List<BusGrant> Grants { get; } = [];
+
     public static DmaSystem Create(KernelSystem system) => new(system);
 
     /// <summary>The request of a device object whose AdapterControl routine has not returned yet: there is room for one (DMA-139).</summary>
@@ -122,16 +125,23 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
         (map.NextLive, map.PreviousLive) = (null, null);
     }
 
-    /// <summary>The mapping that gives the device of <paramref name="adapter"/> a logical address, or the page around it.</summary>
-    public bool TryFindRun(DmaAdapter adapter, PhysicalAddress logical, bool wholePages, out MappedRun run)
+    /// <summary>What gives the device of <paramref name="adapter"/> a logical address, or the page around it: a transfer or a grant.</summary>
+    public bool TryFindRange(DmaAdapter adapter, PhysicalAddress logical, bool wholePages, out BusRange range)
     {
         for (TransferMap? map = _firstLive; map is not null; map = map.NextLive)
         {
-            if (map.Owner.SharesBusWith(adapter) && map.TryFind(logical, wholePages, out run))
+            if (map.Owner.SharesBusWith(adapter) && map.TryFind(logical, wholePages, out range))
                 return true;
         }
 
-        run = default;
+        foreach (BusGrant grant in Grants)
+        {
+            range = grant.Range;
+            if (grant.Owner.SharesBusWith(adapter) && range.Holds(logical, wholePages))
+                return true;
+        }
+
+        range = default;
         return false;
     }
 

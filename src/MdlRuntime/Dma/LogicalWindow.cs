@@ -26,6 +26,13 @@ internal readonly struct LogicalWindow
 
     public ulong ToPhysical(PhysicalAddress logical) => (ulong)logical.QuadPart ^ _flip;
 
+    /// <summary>Whether neighbours in a range of logical addresses that can be driven are neighbours in memory.</summary>
+    public bool IsOneRange(PhysicalAddress logical, int length)
+    {
+        ulong first = (ulong)logical.QuadPart, last = unchecked(first + (ulong)length - 1);
+        return last >= first && last <= HighestAddress && ((first ^ last) & _flip) == 0;
+    }
+
     /// <summary>Whether the page after <paramref name="pfn"/> follows it on the bus too.</summary>
     public bool ContinuesAfter(Pfn pfn) => ((((ulong)pfn.Number ^ ((ulong)pfn.Number + 1)) << PAGE_SHIFT) & _flip) == 0;
 }

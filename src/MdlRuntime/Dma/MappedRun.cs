@@ -22,6 +22,9 @@ internal struct MappedRun
     /// <summary>A flush ended the operation before it named this run: the run may still be flushed, and no longer counts as mapped.</summary>
     public bool IsLoose;
 
+    /// <summary>What the device may use.</summary>
+    public readonly BusRange Range => new(Logical, Length, WriteToDevice);
+
     public readonly nuint End => Va + Length;
 
     public readonly bool Overlaps(Mdl mdl, nuint va, uint length) => Mdl == mdl && va < End && Va < va + length;

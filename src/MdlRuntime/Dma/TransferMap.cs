@@ -95,21 +95,18 @@ internal sealed class TransferMap
     /// <summary>
     /// The run whose bytes, or else pages, hold a logical address. Devices go through a list in order, so the search starts where the last one ended.
     /// </summary>
-    public bool TryFind(PhysicalAddress logical, bool wholePages, out MappedRun found)
+    public bool TryFind(PhysicalAddress logical, bool wholePages, out BusRange found)
     {
         if (_hint >= Count)
             _hint = 0;
         for (int i = 0; i < Count; i++)
         {
             int index = _hint + i < Count ? _hint + i : _hint + i - Count;
-            ref readonly MappedRun run = ref _runs[index];
-            uint before = wholePages ? BYTE_OFFSET((nuint)run.Logical.QuadPart) : 0;
-            ulong length = wholePages ? ROUND_TO_PAGES(before + (nuint)run.Length) : run.Length;
-            if (unchecked((ulong)logical.QuadPart - ((ulong)run.Logical.QuadPart - before)) >= length)
+            found = _runs[index].Range;
+            if (!found.Holds(logical, wholePages))
                 continue;
 
             _hint = index;
-            found = run;
             return true;
         }
 
