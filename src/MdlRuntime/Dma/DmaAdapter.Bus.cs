@@ -30,7 +30,7 @@ public sealed partial class DmaAdapter
 
     /// <summary>Makes a run reachable where its bytes are.</summary>
     private void MapInPlace(ref MappedRun run, Pfn first) => run.Logical = first == Pfn.None
-        ? new((long)(NowherePage + BYTE_OFFSET(run.Va)))
+        ? new(PhysicalRun.Nowhere.Address.QuadPart + BYTE_OFFSET(run.Va))
         : _window.ToLogical((ulong)first.Address.QuadPart + BYTE_OFFSET(run.Va));
 
     /// <summary>Makes a run reachable in bounce pages.</summary>

@@ -76,8 +76,7 @@ public sealed partial class DmaAdapter
         _owner = null;
         if (!request.IsExecuting)
             _dma.Recycle(request);
-        _dma.GrantWaiting(processor);
-        GrantChannel(processor);
+        _dma.GrantWaiting(processor, released: this);
     }
 
     /// <summary>Frees map registers that an AdapterControl routine kept with DeallocateObjectKeepRegisters; runs the requests that waited for them.</summary>
@@ -111,6 +110,9 @@ public sealed partial class DmaAdapter
         _dma.GrantWaiting(processor);
     }
 
+    /// <summary>Whether a request could have the channel once it is free.</summary>
+    internal bool IsAwaited => _channelQueue.First is not null;
+
     /// <summary>Runs a request whose map registers have come.</summary>
     internal void Resume(Processor processor, ChannelRequest request)
     {
@@ -118,14 +120,8 @@ public sealed partial class DmaAdapter
         GrantChannel(processor);
     }
 
-    private void Submit(Processor processor, ChannelRequest request)
-    {
-        _channelQueue.Enqueue(request);
-        GrantChannel(processor);
-    }
-
     /// <summary>Runs what waits for the channel until a request keeps it or waits for registers (DMA-145).</summary>
-    private void GrantChannel(Processor processor)
+    internal void GrantChannel(Processor processor)
     {
         while (_owner is null && _channelQueue.First is not null)
         {
@@ -140,6 +136,12 @@ public sealed partial class DmaAdapter
 
             Execute(processor, request);
         }
+    }
+
+    private void Submit(Processor processor, ChannelRequest request)
+    {
+        _channelQueue.Enqueue(request);
+        GrantChannel(processor);
     }
 
     private void Execute(Processor processor, ChannelRequest request)

@@ -1,12 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using MdlRuntime.Annotations;
 
 namespace MdlRuntime;
 
 public sealed partial class DmaAdapter
 {
-    /// <summary>What a device is pointed at where the page list of the MDL holds no frame: nothing answers there.</summary>
-    private const ulong NowherePage = 0x000F_FFFF_FFFF_F000;
-
     /// <summary>Makes a piece of an MDL reachable for the device, copying it to bounce pages where the device cannot reach it and it is to be sent.</summary>
     /// <param name="mdl">One MDL; a chain is walked by the driver.</param>
     /// <param name="mapRegisterBase">The base that the AdapterControl routine was given, null included.</param>
@@ -52,7 +50,7 @@ public sealed partial class DmaAdapter
         uint registers = ADDRESS_AND_SIZE_TO_SPAN_PAGES(currentVa, run.Length);
         CheckRegisters(mapRegisterBase, map.RegistersUsed, registers);
         bool isWhole = found.Length == run.Length;
-        if (mapRegisterBase is { First: >= 0 } && (!isWhole || !found.IsReachable && found.First != Pfn.None))
+        if (mapRegisterBase is { First: >= 0 } && !(isWhole && found.IsReachable))
         {
             MapBounced(ref run, _dma.Registers.Address(mapRegisterBase.First) + map.RegistersUsed * PAGE_SIZE + BYTE_OFFSET(currentVa));
             FillBounce(pages, run);
@@ -201,11 +199,23 @@ public sealed partial class DmaAdapter
             int part = (int)Math.Min(PAGE_SIZE - BYTE_OFFSET(at), (uint)(bounce.Length - done));
             Span<byte> there = bounce.Slice(done, part);
             Pfn pfn = pages.At(at);
-            if (pfn != Pfn.None && toBounce)
-                System.Memory.Arena.Bytes(pfn, BYTE_OFFSET(at), part).CopyTo(there);
-            else if (pfn != Pfn.None)
-                there.CopyTo(System.Memory.Arena.Bytes(pfn, BYTE_OFFSET(at), part));
+            if (pfn == Pfn.None)
+                FaultOnCopy(run.Mdl, at, toBounce);
+            Span<byte> here = System.Memory.Arena.Bytes(pfn, BYTE_OFFSET(at), part);
+            if (toBounce)
+                here.CopyTo(there);
+            else
+                there.CopyTo(here);
             done += part;
         }
+    }
+
+    /// <summary>The processor copies through a mapping of the MDL, and finds nothing where the MDL has no page (DMA-191).</summary>
+    [DoesNotReturn]
+    private void FaultOnCopy(Mdl mdl, nuint va, bool reads)
+    {
+        nuint mapping = mdl.MappedSystemVa != 0 ? mdl.MappedSystemVa : System.Memory.SystemPtes.Base;
+        System.Processor.AccessFault(unchecked(mapping + (va - mdl.VirtualAddress)), reads ? MemoryAccess.Read : MemoryAccess.Write, PageFault.NotMapped,
+            "MDL4002", $"Bytes at {va:X16} had to be copied {(reads ? "to" : "from")} bounce pages; the MDL ({mdl.VirtualAddress:X16}, {mdl.Length} bytes) has no page there.");
     }
 }

@@ -12,6 +12,10 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
     private ChannelQueue _registerQueue;
     private TransferMap? _firstLive;
 
+    /// <summary>Adapters whose channel was freed while others wait for it.</summary>
+    private readonly Queue<DmaAdapter> _released = new();
+    private bool _isGranting;
+
     private DmaSystem(KernelSystem system)
     {
         System = system;
@@ -96,14 +100,44 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
         _freeRegisters.Enqueue(registers);
     }
 
-    /// <summary>Runs the requests that wait for registers, from the head, up to the first that cannot be satisfied (DMA-110, DMA-174).</summary>
-    public void GrantWaiting(Processor processor)
+    /// <summary>
+    /// Runs the requests that wait for registers, from the head, up to the first that cannot be satisfied (DMA-110, DMA-174), and those that wait
+    /// for the channel of <paramref name="released"/>. What a routine frees that runs here is given on by the loop that runs it, so that a
+    /// long queue needs no deep stack.
+    /// </summary>
+    public void GrantWaiting(Processor processor, DmaAdapter? released = null)
     {
-        while (_registerQueue.First is { } request && TryTake(request))
+        if (released is { IsAwaited: true })
+            _released.Enqueue(released);
+        if (_isGranting || _registerQueue.First is null && _released.Count == 0)
+            return;
+
+        _isGranting = true;
+        try
+        {
+            while (GrantOne(processor))
+            {
+            }
+        }
+        finally
+        {
+            _isGranting = false;
+        }
+    }
+
+    private bool GrantOne(Processor processor)
+    {
+        if (_registerQueue.First is { } request && TryTake(request))
         {
             _registerQueue.Dequeue();
             request.Adapter.Resume(processor, request);
+            return true;
         }
+
+        if (!_released.TryDequeue(out DmaAdapter? adapter))
+            return false;
+        adapter.GrantChannel(processor);
+        return true;
     }
 
     public void AddLive(TransferMap map)

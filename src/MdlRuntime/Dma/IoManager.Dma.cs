@@ -58,7 +58,7 @@ public static partial class IoManager
     {
         DmaSystem dma = system.Layer<DmaSystem>();
         Pfn last = new(system.Memory.Frames.Count - 1);
-        bool needsRegisters = !description.ScatterGather || !new LogicalWindow(width, logicalEqualsPhysical: true).CanReach(last);
+        bool needsRegisters = !description.ScatterGather || !new LogicalWindow(width, logicalEqualsPhysical: true, regionShift: 0).CanReach(last);
         numberOfMapRegisters = 0;
         if (system.Faults.Strikes(nameof(IoGetDmaAdapter)))
             return null;
@@ -74,8 +74,21 @@ public static partial class IoManager
         const uint lengthMask = 0x7FFF_FFFF;
         uint pool = (uint)(needsRegisters ? dma.Registers.Capacity : system.Options.MapRegisters);
         numberOfMapRegisters = Math.Min((uint)BYTES_TO_PAGES(description.MaximumLength & lengthMask) + 1, pool);
-        return new(dma, address, device, DmaOperations.ForDescription(description.Version), new(width, system.Options.LogicalEqualsPhysical),
-            description.ScatterGather, numberOfMapRegisters, needsRegisters);
+        var window = new LogicalWindow(width, system.Options.LogicalEqualsPhysical, RegionShift(system, description));
+        return new(dma, address, device, DmaOperations.ForDescription(description.Version), window, description.ScatterGather, numberOfMapRegisters,
+            needsRegisters);
+    }
+
+    /// <summary>
+    /// The power of two of pages that no run of adjacent pages crosses: 4 GiB, 64 KiB for a device on an ISA bus, and one page for lists on a platform
+    /// that merges nothing (DMA-152, DMA-153, DMA-369).
+    /// </summary>
+    private static int RegionShift(KernelSystem system, DeviceDescription description)
+    {
+        const int fourGigabytes = 20, sixtyFourKilobytes = 4;
+        if (description.ScatterGather && !system.Options.MergeAdjacentPages)
+            return 0;
+        return description.InterfaceType == InterfaceType.Isa ? sixtyFourKilobytes : fourGigabytes;
     }
 
     /// <summary>Address bits that the device drives, or null for a version 3 description that names an impossible number (DMA-047, DMA-048, DMA-056).</summary>

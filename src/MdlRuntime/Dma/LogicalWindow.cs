@@ -11,10 +11,17 @@ internal readonly struct LogicalWindow
 
     private readonly ulong _flip;
 
-    public LogicalWindow(int addressWidth, bool logicalEqualsPhysical)
+    /// <summary>Bits of frame numbers: no run goes on where one of them changes.</summary>
+    private readonly nuint _borders;
+
+    /// <param name="addressWidth">Address bits that the device drives.</param>
+    /// <param name="logicalEqualsPhysical">Whether nothing is flipped.</param>
+    /// <param name="regionShift">No run crosses a border of 2 to this power pages; 0: no run is longer than a page.</param>
+    public LogicalWindow(int addressWidth, bool logicalEqualsPhysical, int regionShift)
     {
         HighestAddress = addressWidth == 64 ? ulong.MaxValue : (1UL << addressWidth) - 1;
         _flip = logicalEqualsPhysical ? 0 : 1UL << (Math.Min(addressWidth, WidestFlip) - 1);
+        _borders = (nuint.MaxValue << regionShift) | (nuint)(_flip >> PAGE_SHIFT);
     }
 
     /// <summary>The highest address that the device can drive.</summary>
@@ -33,6 +40,6 @@ internal readonly struct LogicalWindow
         return last >= first && last <= HighestAddress && ((first ^ last) & _flip) == 0;
     }
 
-    /// <summary>Whether the page after <paramref name="pfn"/> follows it on the bus too.</summary>
-    public bool ContinuesAfter(Pfn pfn) => ((((ulong)pfn.Number ^ ((ulong)pfn.Number + 1)) << PAGE_SHIFT) & _flip) == 0;
+    /// <summary>Whether a run may go on with the page after <paramref name="pfn"/>, which follows it on the bus too.</summary>
+    public bool ContinuesAfter(Pfn pfn) => ((pfn.Number ^ (pfn.Number + 1)) & _borders) == 0;
 }

@@ -62,10 +62,10 @@ internal sealed class MapRegisterPool(MemorySystem memory, int wanted, bool isMa
     /// <summary>Physical address of the page behind a register.</summary>
     public ulong Address(int register) => (ulong)(_first.Number + (nuint)register) << PAGE_SHIFT;
 
-    /// <summary>Bounce bytes at a physical address, as far as there is memory: a run longer than its registers goes on into what follows.</summary>
+    /// <summary>Bounce bytes at a physical address, as far as there are registers: a run longer than its own goes on into those of others.</summary>
     public Span<byte> Bytes(ulong address, ulong length)
     {
-        ulong end = Math.Min(address + length, (ulong)memory.Arena.FrameCount << PAGE_SHIFT);
+        ulong end = Math.Max(address, Math.Min(address + length, Address(Capacity)));
         return memory.Arena.Bytes(new((nuint)(address >> PAGE_SHIFT)), BYTE_OFFSET((nuint)address), (int)(end - address));
     }
 

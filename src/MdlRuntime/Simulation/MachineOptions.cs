@@ -35,6 +35,12 @@ public sealed record MachineOptions
     /// <summary>True: devices see memory at its physical addresses, which hides drivers that confuse the two (D17).</summary>
     public bool LogicalEqualsPhysical { get; init; }
 
+    /// <summary>
+    /// True: pages that lie side by side in physical memory are one run for a scatter/gather device, up to a border of 4 GiB, or 64 KiB on an ISA bus.
+    /// False: every page is a run of its own. Both are legal platforms, and a driver may rely on neither (DMA-351, DMA-369).
+    /// </summary>
+    public bool MergeAdjacentPages { get; init; } = true;
+
     /// <summary>Called for each thing the machine does, on the thread that does it, while it happens; null costs nothing.</summary>
     public Action<TraceRecord>? Trace { get; init; }
 

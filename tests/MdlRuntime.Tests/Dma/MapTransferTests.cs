@@ -1,3 +1,4 @@
+using MdlRuntime.Devices;
 using MdlRuntime.Verification;
 using static MdlRuntime.Tests.Dma.DmaBench;
 
@@ -166,6 +167,138 @@ public sealed class MapTransferTests
             Assert.Equal((0xFFFFF000, 4096u), Map(adapter, mdl, bench.Allocate(adapter, 2), mdl.VirtualAddress, 8192));
             Assert.Equal((0x100000000, 4096u), Map(adapter, mdl, null, mdl.VirtualAddress + 4096, 4096));
         });
+    }
+
+    [Fact, Proves("DMA-153", "DMA-369")]
+    public void On_an_isa_bus_a_run_ends_at_64_kilobytes()
+    {
+        using var bench = new DmaBench();
+        DeviceDescription description = ScatterGather64 with { Dma64BitAddresses = false, InterfaceType = InterfaceType.Isa };
+        DmaAdapter isa = bench.GetAdapter(description), eisa = bench.GetAdapter(description with { InterfaceType = InterfaceType.Eisa });
+        Mdl mdl = bench.Lock(0x4000, 0, 0x80E, 0x80F, 0x810, 0x811);
+        bench.AtDispatch(() =>
+        {
+            Assert.Equal([(0x80E000, 0x2000u), (0x810000, 0x2000u)], Elements(bench.GetList(isa, mdl, mdl.VirtualAddress, 0x4000)));
+            Assert.Equal([(0x80E000, 0x4000u)], Elements(bench.GetList(eisa, mdl, mdl.VirtualAddress, 0x4000)));
+        });
+    }
+
+    [Fact, Proves("DMA-153", "DMA-156")]
+    public void A_chunk_across_64_kilobytes_of_an_isa_bus_is_bounced()
+    {
+        using var bench = new DmaBench();
+        DmaAdapter adapter = bench.GetAdapter(Packet24);
+        Mdl inside = bench.Lock(0x2000, 0, 0x80E, 0x80F), across = bench.Lock(0x2000, 0, 0x84F, 0x850);
+        bench.AtDispatch(() =>
+        {
+            MapRegisters? registers = bench.Allocate(adapter, 2);
+            Assert.Equal((0x80E000, 0x2000u), Map(adapter, inside, registers, inside.VirtualAddress, 0x2000));
+            adapter.FlushAdapterBuffers(inside, registers, inside.VirtualAddress, 0x2000, writeToDevice: false);
+            Assert.Equal((0x200000, 0x2000u), Map(adapter, across, registers, across.VirtualAddress, 0x2000));
+        });
+    }
+
+    [Fact, Proves("DMA-351", "DMA-369")]
+    public void A_platform_that_merges_nothing_gives_a_run_per_page()
+    {
+        using var bench = new DmaBench(Physical() with { MergeAdjacentPages = false });
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64), packet = bench.GetAdapter(Packet64);
+        Mdl mdl = bench.Lock(10000, 0xF38, s_frames);
+        bench.AtDispatch(() =>
+        {
+            Assert.Equal([(0x1000F38, 200u), (0x1001000, 4096u), (0x2000000, 4096u), (0x2001000, 1608u)],
+                Elements(bench.GetList(adapter, mdl, mdl.VirtualAddress, 10000)));
+            Assert.Equal((0x1000F38, 200u), Map(adapter, mdl, null, mdl.VirtualAddress, 10000));
+            // A device without scatter/gather still takes adjacent pages as they are.
+            Assert.Equal((0x1000F38, 4296u), Map(packet, mdl, bench.Allocate(packet, 2), mdl.VirtualAddress, 4296));
+        });
+    }
+
+    [Fact, Proves("DMA-154")]
+    public void With_a_null_base_nothing_is_bounced()
+    {
+        using var bench = new DmaBench(Physical(VerifierMode.Off));
+        DmaAdapter adapter = bench.GetAdapter(Packet24);
+        Mdl mdl = bench.Lock(4296, 0xF38, 0x1000, 0x1001);
+        bench.AtDispatch(() =>
+        {
+            (long logical, uint length) = Map(adapter, mdl, null, mdl.VirtualAddress, 4296);
+            Assert.Equal((0x1000F38, 4296u), (logical, length));
+            // Beyond the 24 address lines of the device nothing answers.
+            Assert.Throws<BusFaultException>(() => DeviceWrites(adapter, logical, 1));
+        });
+    }
+
+    [Fact, Proves("DMA-356", "DMA-148", "DMA-158", "DMA-377")]
+    public void Without_verifier_the_documented_length_spills_into_the_registers_of_another_transfer()
+    {
+        using var bench = new DmaBench(Physical(VerifierMode.Off, mapRegisters: 4));
+        DmaAdapter adapter = bench.GetAdapter(Packet24), neighbour = bench.GetAdapter(Packet24);
+        Mdl mdl = bench.Lock(10000, 0xF38, s_frames), victim = bench.Lock(4096, 0, 0x5000);
+        bench.AtDispatch(() =>
+        {
+            MapRegisters? two = bench.Allocate(adapter, 2), next = bench.Allocate(neighbour, 2);
+            bench.Write(victim, victim.VirtualAddress, Bytes(4096, 0xAA));
+            (long theirs, _) = Map(neighbour, victim, next, victim.VirtualAddress, 4096, writeToDevice: true);
+            Assert.Equal(0x202000, theirs);
+
+            bench.Write(mdl, mdl.VirtualAddress, Bytes(10000, 0x55));
+            Map(adapter, mdl, two, mdl.VirtualAddress, 2 * 4096, writeToDevice: true);
+
+            // 8192 bytes from offset 0xF38 on reach 0xF38 bytes into the third page.
+            Assert.Equal([.. Bytes(0xF38, 0x55), .. Bytes(4096 - 0xF38, 0xAA)], DeviceReads(neighbour, theirs, 4096));
+        });
+    }
+
+    [Fact, Proves("DMA-148", "DMA-375")]
+    public void Without_verifier_a_run_past_the_last_register_leaves_other_memory_alone()
+    {
+        using var bench = new DmaBench(Physical(VerifierMode.Off, mapRegisters: 2));
+        DmaAdapter adapter = bench.GetAdapter(Packet24);
+        Mdl mdl = bench.Lock(10000, 0xF38, s_frames), after = bench.Lock(4096, 0, 0x202);
+        bench.Write(after, after.VirtualAddress, Bytes(4096, 0xAA));
+        bench.AtDispatch(() =>
+        {
+            Map(adapter, mdl, bench.Allocate(adapter, 2), mdl.VirtualAddress, 10000, writeToDevice: true);
+            Assert.Equal(Bytes(4096, 0xAA), bench.Read(after, after.VirtualAddress, 4096));
+        });
+    }
+
+    [Fact, Proves("DMA-161")]
+    public void A_run_goes_past_the_byte_count_if_the_caller_asks_for_it()
+    {
+        using var bench = new DmaBench(Physical(VerifierMode.Off));
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        Mdl mdl = bench.Lock(100, 0x38, 0x1000);
+        bench.AtDispatch(() => Assert.Equal((0x1000038, 4096u - 0x38), Map(adapter, mdl, null, mdl.VirtualAddress, 4096 - 0x38)));
+    }
+
+    [Fact, Proves("DMA-378", "DMA-159")]
+    public void Advancing_by_the_length_asked_for_skips_what_was_not_mapped()
+    {
+        using var bench = new DmaBench(Physical(VerifierMode.Off));
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        Mdl mdl = bench.Lock(10000, 0xF38, 0x1000, 0x3000, 0x2000, 0x2001);
+        Assert.Equal([(0x1000F38, 200u), (0x2000000, 5704u)], Runs(byMapped: false));
+        Assert.Equal([(0x1000F38, 200u), (0x3000000, 4096u), (0x2000000, 5704u)], Runs(byMapped: true));
+
+        List<(long, uint)> Runs(bool byMapped)
+        {
+            var runs = new List<(long, uint)>();
+            bench.AtDispatch(() =>
+            {
+                for (uint done = 0; done < 10000;)
+                {
+                    uint wanted = done == 0 ? 4296 : 10000 - done;
+                    (long logical, uint mapped) = Map(adapter, mdl, null, mdl.VirtualAddress + done, wanted);
+                    runs.Add((logical, mapped));
+                    done += byMapped ? mapped : wanted;
+                }
+
+                adapter.FlushAdapterBuffers(mdl, null, mdl.VirtualAddress, 10000, writeToDevice: false);
+            });
+            return runs;
+        }
     }
 
     [Fact, Proves("DMA-160", "DMA-398")]

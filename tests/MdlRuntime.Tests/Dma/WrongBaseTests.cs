@@ -81,6 +81,135 @@ public sealed class WrongBaseTests
         });
     }
 
+    /// <summary>The processor copies, to or from bounce pages, where the device would have gone: its fault is a stop.</summary>
+    [Theory, Proves("DMA-191", "DMA-192", "DMA-184", "DMA-187", "DMA-188")]
+    [InlineData("system address", true)]
+    [InlineData("system address", false)]
+    [InlineData("null", true)]
+    [InlineData("null", false)]
+    [InlineData("ByteOffset", true)]
+    [InlineData("ByteOffset", false)]
+    public void Without_verifier_the_copy_of_a_bounced_wild_position_stops_the_machine(string wrong, bool writeToDevice)
+    {
+        using var bench = new DmaBench(Physical(VerifierMode.Off));
+        DmaAdapter adapter = bench.GetAdapter(Packet24);
+        Mdl mdl = bench.Lock(10000, 0xF38, s_frames);
+        nuint currentVa = bench.Machine.Run(() => WrongBase(mdl, wrong));
+        bool isMapped = false;
+        BugCheckException stop = Assert.Throws<BugCheckException>(() => bench.AtDispatch(() =>
+        {
+            MapRegisters? registers = bench.Allocate(adapter, 4);
+            Map(adapter, mdl, registers, currentVa, 10000, writeToDevice);
+            isMapped = true;
+            adapter.FlushAdapterBuffers(mdl, registers, currentVa, 10000, writeToDevice);
+        }));
+
+        // What is sent is copied in MapTransfer, what is received in FlushAdapterBuffers.
+        Assert.Equal(!writeToDevice, isMapped);
+        Assert.Equal((BugCheckCode.DRIVER_IRQL_NOT_LESS_OR_EQUAL, writeToDevice ? 0ul : 1ul, "MDL4002"), (stop.Code, stop.Parameter3, stop.RuleId));
+    }
+
+    [Theory, Proves("DMA-191", "DMA-192")]
+    [InlineData("system address")]
+    [InlineData("StartVa")]
+    [InlineData("null")]
+    [InlineData("ByteOffset")]
+    [InlineData("end")]
+    public void The_verifier_stops_before_a_wild_position_is_bounced(string wrong)
+    {
+        using var bench = new DmaBench();
+        DmaAdapter adapter = bench.GetAdapter(Packet24);
+        Mdl mdl = bench.Lock(10000, 0xF38, s_frames);
+        nuint currentVa = bench.Machine.Run(() => WrongBase(mdl, wrong));
+        BugCheckException stop = bench.Stops(0x1B, () => Map(adapter, mdl, bench.Allocate(adapter, 4), currentVa, 100, writeToDevice: true));
+        Assert.Equal((currentVa, mdl.Address, "MDL4002"), ((nuint)stop.Parameter2, (nuint)stop.Parameter3, stop.RuleId));
+    }
+
+    [Fact, Proves("DMA-186", "DMA-191", "DMA-362")]
+    public void Without_verifier_StartVa_makes_a_bounced_read_overwrite_the_bytes_before_the_buffer()
+    {
+        using var bench = new DmaBench(Physical(VerifierMode.Off));
+        DmaAdapter adapter = bench.GetAdapter(Packet24);
+        Mdl mdl = bench.Lock(10000, 0xF38, s_frames);
+        bench.Write(mdl, mdl.StartVa, Bytes(0xF38, 0xEE));
+        bench.Write(mdl, mdl.VirtualAddress, Bytes(10000, 0xAA));
+        bench.AtDispatch(() =>
+        {
+            // One page fewer than the buffer touches: too few registers are asked for.
+            Assert.Equal(3u, WdkMacros.ADDRESS_AND_SIZE_TO_SPAN_PAGES(mdl.StartVa, 10000));
+            MapRegisters? registers = bench.Allocate(adapter, 3);
+            (long logical, _) = Map(adapter, mdl, registers, mdl.StartVa, 10000);
+            DeviceWrites(adapter, logical, Numbered(10000));
+            adapter.FlushAdapterBuffers(mdl, registers, mdl.StartVa, 10000, writeToDevice: false);
+
+            Assert.Equal(Numbered(10000), bench.Read(mdl, mdl.StartVa, 10000));
+            Assert.Equal(Bytes(0xF38, 0xAA), bench.Read(mdl, mdl.VirtualAddress + 10000 - 0xF38, 0xF38));
+        });
+    }
+
+    [Fact, Proves("DMA-186")]
+    public void StartVa_is_right_by_chance_where_the_buffer_begins_on_a_page()
+    {
+        using var bench = new DmaBench();
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        Mdl mdl = bench.Lock(100, 0, 0x1000);
+        bench.AtDispatch(() => Assert.Equal((0x1000000, 100u), Map(adapter, mdl, null, mdl.StartVa, 100)));
+    }
+
+    [Fact, Proves("DMA-183", "DMA-118", "DMA-115")]
+    public void Every_position_in_the_buffer_is_found_by_its_page_and_its_offset_in_it()
+    {
+        using var bench = new DmaBench();
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        Mdl mdl = bench.Lock(10000, 0xF38, s_frames);
+        bench.AtDispatch(() =>
+        {
+            for (uint k = 0; k < 10000; k += 37)
+            {
+                uint position = 0xF38 + k;
+                Assert.Equal(((long)s_frames[position >> 12] * 4096 + (position & 0xFFF), 1u), Map(adapter, mdl, null, mdl.VirtualAddress + k, 1));
+                adapter.FlushAdapterBuffers(mdl, null, mdl.VirtualAddress + k, 1, writeToDevice: false);
+            }
+        });
+    }
+
+    [Fact, Proves("DMA-185")]
+    public void Without_verifier_the_driver_that_passes_with_its_own_buffer_fails_with_a_users()
+    {
+        using var bench = new DmaBench(Physical(VerifierMode.Off));
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        Mdl user = bench.Lock(100, 0x38);
+        bench.AtDispatch(() =>
+        {
+            nuint pool = Executive.ExAllocatePool2(Executive.POOL_FLAG_NON_PAGED, 100, 0x31474154);
+            Mdl own = IoManager.IoAllocateMdl(pool, 100, false, false, null)!;
+            MmBuildMdlForNonPagedPool(own);
+            DeviceWrites(adapter, MapAtSystemAddress(own), Numbered(100));
+            Assert.Equal(Numbered(100), bench.Read(own, own.VirtualAddress, 100));
+            Assert.Throws<BusFaultException>(() => DeviceWrites(adapter, MapAtSystemAddress(user), 1));
+
+            long MapAtSystemAddress(Mdl mdl) =>
+                Map(adapter, mdl, null, MmGetSystemAddressForMdlSafe(mdl, NormalPagePriority | MdlMappingNoExecute), 100).Address;
+        });
+    }
+
+    [Fact, Proves("DMA-190", "DMA-336")]
+    public void Without_verifier_bytes_past_the_buffer_are_transferred_unnoticed_inside_the_last_page()
+    {
+        using var bench = new DmaBench(Physical(VerifierMode.Off));
+        DmaAdapter adapter = bench.GetAdapter(Packet24);
+        Mdl mdl = bench.Lock(100, 0x38, 0x1000);
+        bench.AtDispatch(() =>
+        {
+            MapRegisters? registers = bench.Allocate(adapter, 1);
+            (long logical, uint mapped) = Map(adapter, mdl, registers, mdl.VirtualAddress, 120);
+            Assert.Equal(120u, mapped);
+            DeviceWrites(adapter, logical, Numbered(120));
+            adapter.FlushAdapterBuffers(mdl, registers, mdl.VirtualAddress, 120, writeToDevice: false);
+            Assert.Equal(Numbered(120), bench.Read(mdl, mdl.VirtualAddress, 120));
+        });
+    }
+
     [Fact, Proves("DMA-190", "DMA-336")]
     public void Without_verifier_the_end_of_the_buffer_maps_what_follows_it_in_the_page()
     {
@@ -88,6 +217,25 @@ public sealed class WrongBaseTests
         DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
         Mdl mdl = bench.Lock(10000, 0xF38, s_frames);
         bench.AtDispatch(() => Assert.Equal((0x2001648, 100u), Map(adapter, mdl, null, mdl.VirtualAddress + 10000, 100)));
+    }
+
+    [Fact, Proves("DMA-189")]
+    public void Without_verifier_the_callers_address_before_a_partial_mdl_points_the_device_at_nothing()
+    {
+        using var bench = new DmaBench(Physical(VerifierMode.Off));
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        Mdl mdl = bench.Lock(10000, 0xF38, s_frames);
+        Mdl partial = bench.Machine.Run(() =>
+        {
+            Mdl target = IoManager.IoAllocateMdl(mdl.VirtualAddress + 5000, 5000, false, false, null)!;
+            IoManager.IoBuildPartialMdl(mdl, target, mdl.VirtualAddress + 5000, 5000);
+            return target;
+        });
+        bench.AtDispatch(() =>
+        {
+            (long logical, _) = Map(adapter, partial, null, mdl.VirtualAddress, 100);
+            Assert.Throws<BusFaultException>(() => DeviceWrites(adapter, logical, 1));
+        });
     }
 
     [Fact, Proves("DMA-189")]
