@@ -20,8 +20,7 @@ public sealed partial class DmaAdapter
     /// </summary>
     internal void BusCollect(PhysicalAddress logical, int length, bool writesMemory, List<Memory<byte>> pieces)
     {
-        Resolve(logical, length, writesMemory);
-        ulong physical = _window.ToPhysical(logical);
+        ulong physical = PhysicalOf(logical, length, writesMemory);
         pieces.Add(System.Memory.Arena.Memory(new((nuint)(physical >> PAGE_SHIFT)), BYTE_OFFSET((nuint)physical), length));
     }
 
@@ -44,13 +43,28 @@ public sealed partial class DmaAdapter
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Span<byte> Resolve(PhysicalAddress logical, int length, bool writesMemory)
     {
+        ulong physical = PhysicalOf(logical, length, writesMemory);
+        return MemoryMarshal.CreateSpan(ref System.Memory.Arena.Byte(new((nuint)(physical >> PAGE_SHIFT)), BYTE_OFFSET((nuint)physical)), length);
+    }
+
+    /// <summary>The physical address behind a logical one, which the whole range follows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong PhysicalOf(PhysicalAddress logical, int length, bool writesMemory)
+    {
         CheckAccess(logical, length, writesMemory);
-        FrameArena arena = System.Memory.Arena;
-        ulong physical = _window.ToPhysical(logical), memory = (ulong)arena.FrameCount << PAGE_SHIFT;
+        ulong physical = _window.ToPhysical(logical), memory = (ulong)System.Memory.Arena.FrameCount << PAGE_SHIFT;
         if (physical >= memory || memory - physical < (ulong)length || !_window.IsOneRange(logical, length))
-            Fault(logical, length, writesMemory);
+            physical = PhysicalOutsideWindow(logical, length, writesMemory);
         System.Trace(writesMemory ? "BusWrite" : "BusRead", this, (ulong)logical.QuadPart, (ulong)length, physical);
-        return MemoryMarshal.CreateSpan(ref arena.Byte(new((nuint)(physical >> PAGE_SHIFT)), BYTE_OFFSET((nuint)physical)), length);
+        return physical;
+    }
+
+    /// <summary>The same for a common buffer that had to lie lower than the window does; nothing else answers there.</summary>
+    private ulong PhysicalOutsideWindow(PhysicalAddress logical, int length, bool writesMemory)
+    {
+        if (!_dma.TryResolveCommonBuffer(this, logical, (ulong)length, out ulong physical))
+            Fault(logical, length, writesMemory);
+        return physical;
     }
 
     private void CheckAccess(PhysicalAddress logical, int length, bool writesMemory)

@@ -37,9 +37,15 @@ public sealed partial class DmaAdapter
 
     private void ReportUnmapped(PhysicalAddress logical, uint length, PhysicalAddress at, bool writesMemory)
     {
+        if (writesMemory && _dma.FindNeighbour(this, at) is { } buffer)
+        {
+            ReportOverrun(buffer, at, length);
+            return;
+        }
+
         if (!writesMemory || !_dma.TryFindRange(this, at, wholePages: true, out BusRange range))
         {
-            Report(0x26, PhysicalDevice.Address, (ulong)at.QuadPart, writesMemory ? WriteFault : ReadFault, IsMemory(at) ? "MDL4001" : "MDL4003",
+            Report(0x26, PhysicalDevice.Address, (ulong)at.QuadPart, writesMemory ? WriteFault : ReadFault, RuleOfUnmapped(at),
                 Describe(at, length, writesMemory));
             return;
         }
@@ -48,6 +54,27 @@ public sealed partial class DmaAdapter
         bool isBefore = (ulong)at.QuadPart < start;
         Report(0x0F, isBefore ? 4u : 5u, start, (ulong)at.QuadPart, "MDL2003",
             $"A device wrote {length} bytes at logical address 0x{logical.QuadPart:X}; the mapped buffer is 0x{start:X} to 0x{start + range.Length - 1:X}.");
+    }
+
+    private string RuleOfUnmapped(PhysicalAddress at) =>
+        !IsMemory(at) ? "MDL4003"
+        : _dma.IsCommonBuffer((ulong)at.QuadPart) ? "MDL4012"
+        : "MDL4001";
+
+    /// <summary>A write beside a common buffer: with the sub-codes that a later look at the guards would give (DMA-226).</summary>
+    private void ReportOverrun(CommonBuffer buffer, PhysicalAddress at, uint length)
+    {
+        bool isBefore = (ulong)at.QuadPart < (ulong)buffer.Logical.QuadPart;
+        nuint address = unchecked(buffer.Address + (nuint)(at.QuadPart - buffer.Logical.QuadPart));
+        nuint distance = isBefore ? buffer.Address - 1 - address : address - (buffer.Address + buffer.Length);
+        ulong subCode = (BufferGuard.IsInTag(distance), isBefore) switch
+        {
+            (true, true) => 1,
+            (true, false) => 2,
+            (false, true) => 4,
+            _ => 5,
+        };
+        ReportOverrun(buffer, subCode, address, $"A device wrote {length} bytes at logical address 0x{(ulong)at.QuadPart:X}, outside the {buffer}.");
     }
 
     [DoesNotReturn]

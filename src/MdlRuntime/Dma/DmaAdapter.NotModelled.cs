@@ -4,29 +4,6 @@ namespace MdlRuntime;
 
 public sealed partial class DmaAdapter
 {
-    /// <summary>Allocates memory that processor and device share. Not modelled.</summary>
-    /// <exception cref="NotModelledException">Always.</exception>
-    /// <remarks>IRQL PASSIVE_LEVEL. WDK: AllocateCommonBuffer.</remarks>
-    [Irql(Kirql.PASSIVE_LEVEL)]
-    [return: MdlValue(MdlValueKind.PageAlignedAddress)]
-    [return: MdlEffect(MdlEffect.AllocatesCommonBuffer)]
-    public nuint AllocateCommonBuffer(
-        [MdlValue(MdlValueKind.Length)] uint length,
-        [MdlValue(MdlValueKind.LogicalAddress)] out PhysicalAddress logicalAddress,
-        bool cacheEnabled) =>
-        throw NotModelled(nameof(AllocateCommonBuffer));
-
-    /// <summary>Frees a common buffer. Not modelled.</summary>
-    /// <exception cref="NotModelledException">Always.</exception>
-    /// <remarks>IRQL PASSIVE_LEVEL. WDK: FreeCommonBuffer.</remarks>
-    [Irql(Kirql.PASSIVE_LEVEL)]
-    public void FreeCommonBuffer(
-        [MdlValue(MdlValueKind.Length)] uint length,
-        [MdlValue(MdlValueKind.LogicalAddress)] PhysicalAddress logicalAddress,
-        [MdlValue(MdlValueKind.PageAlignedAddress)][MdlEffect(MdlEffect.FreesCommonBuffer)] nuint virtualAddress,
-        bool cacheEnabled) =>
-        throw NotModelled(nameof(FreeCommonBuffer));
-
     /// <summary>Returns the bytes that a system DMA transfer has left. Not modelled.</summary>
     /// <exception cref="NotModelledException">Always.</exception>
     /// <remarks>IRQL at most DISPATCH_LEVEL. WDK: ReadDmaCounter.</remarks>
@@ -68,20 +45,6 @@ public sealed partial class DmaAdapter
     public NtStatus InitializeDmaTransferContext(
         [MdlEffect(MdlEffect.InitializesTransfer)] DmaTransferContext context) =>
         throw NotModelled(nameof(InitializeDmaTransferContext));
-
-    /// <summary>Allocates memory that processor and device share, below an address. Not modelled.</summary>
-    /// <exception cref="NotModelledException">Always.</exception>
-    /// <remarks>IRQL PASSIVE_LEVEL. WDK: AllocateCommonBufferEx.</remarks>
-    [Irql(Kirql.PASSIVE_LEVEL)]
-    [return: MdlValue(MdlValueKind.PageAlignedAddress)]
-    [return: MdlEffect(MdlEffect.AllocatesCommonBuffer)]
-    public nuint AllocateCommonBufferEx(
-        PhysicalAddress? maximumAddress,
-        [MdlValue(MdlValueKind.Length)] uint length,
-        [MdlValue(MdlValueKind.LogicalAddress)] out PhysicalAddress logicalAddress,
-        bool cacheEnabled,
-        uint preferredNode) =>
-        throw NotModelled(nameof(AllocateCommonBufferEx));
 
     /// <summary>Asks for the channel and map registers of a version 3 transfer. Not modelled.</summary>
     /// <exception cref="NotModelledException">Always.</exception>

@@ -74,6 +74,8 @@ public sealed partial class DmaAdapter : ITracked
         if (_isReleased)
             return;
 
+        _commonBuffers?.CheckGuards();
+        ReportLeft(0x07, _commonBuffers?.Count ?? 0, "common buffers");
         ReportLeft(0x0A, _lists, "scatter/gather lists");
         ReportLeft(0x08, _owner is null ? 0u : 1u, "adapter channels");
         ReportLeft(0x09, _registers, "map registers");
@@ -84,10 +86,11 @@ public sealed partial class DmaAdapter : ITracked
         }
 
         _isReleased = true;
+        _commonBuffers?.Close();
         _dma.RemoveLive(_directMap);
         _directMap.Clear();
         System.Memory.NonPagedPool.Free(Address);
-        if (_needsRegisters && _registers == 0)
+        if (_needsRegisters && _registers == 0 && _commonBuffers?.HoldsRegisters != true)
             _dma.Registers.RemoveUser();
     }
 

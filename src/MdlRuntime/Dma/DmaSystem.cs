@@ -31,6 +31,9 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
     /// <summary>What devices may use outside transfers: common buffers and the like.</summary>
     public List<BusGrant> Grants { get; } = [];
 
+    /// <summary>The common buffers of every adapter that has had some.</summary>
+    public List<CommonBuffers> CommonBuffers { get; } = [];
+
     public static DmaSystem Create(KernelSystem system) => new(system);
 
     /// <summary>The request of a device object whose AdapterControl routine has not returned yet: there is room for one (DMA-139).</summary>
@@ -76,6 +79,13 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
 
         _registerQueue.Enqueue(request);
         return false;
+    }
+
+    /// <summary>Takes registers that are tied up for long; nothing when they would be missing to somebody who waits.</summary>
+    public bool TryTakeRegisters(uint count, out int first)
+    {
+        first = -1;
+        return _registerQueue.First is null && Registers.TryTake(count, out first);
     }
 
     /// <summary>A handle for registers; <paramref name="first"/> is -1 where the adapter needs none.</summary>
@@ -177,6 +187,37 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
 
         range = default;
         return false;
+    }
+
+    /// <summary>The physical address behind a logical range of a common buffer that lies outside the device's usual window.</summary>
+    public bool TryResolveCommonBuffer(DmaAdapter adapter, PhysicalAddress logical, ulong length, out ulong physical)
+    {
+        foreach (CommonBuffers buffers in CommonBuffers)
+        {
+            if (!buffers.Adapter.SharesBusWith(adapter) || buffers.FindLogical(logical, length) is not { } buffer)
+                continue;
+
+            physical = buffer.Physical + ((ulong)logical.QuadPart - (ulong)buffer.Logical.QuadPart);
+            return true;
+        }
+
+        physical = 0;
+        return false;
+    }
+
+    /// <summary>Whether a physical address is that of a common buffer: of no use to any device.</summary>
+    public bool IsCommonBuffer(ulong physical) => CommonBuffers.Exists(buffers => buffers.HoldsPhysical(physical));
+
+    /// <summary>The common buffer next to which a device writes.</summary>
+    public CommonBuffer? FindNeighbour(DmaAdapter adapter, PhysicalAddress logical)
+    {
+        foreach (CommonBuffers buffers in CommonBuffers)
+        {
+            if (buffers.Adapter.SharesBusWith(adapter) && buffers.FindNeighbour(logical) is { } buffer)
+                return buffer;
+        }
+
+        return null;
     }
 
     /// <summary>Reports a request that is completed while pieces of its buffer are mapped for a device: their data may not have arrived (DMA-127, DMA-330).</summary>

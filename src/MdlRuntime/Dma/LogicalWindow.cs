@@ -27,6 +27,9 @@ internal readonly struct LogicalWindow
     /// <summary>The highest address that the device can drive.</summary>
     public ulong HighestAddress { get; }
 
+    /// <summary>The bit in which logical and physical addresses differ; 0 where they do not.</summary>
+    public ulong Flip => _flip;
+
     public bool CanReach(Pfn pfn) => (((ulong)pfn.Number << PAGE_SHIFT) | (PAGE_SIZE - 1)) <= HighestAddress;
 
     public PhysicalAddress ToLogical(ulong physical) => new((long)(physical ^ _flip));

@@ -14,20 +14,33 @@ internal sealed class ContiguousMemory(MemorySystem memory)
     /// <param name="boundary">Frames, a multiple of which must not be crossed; 0: none.</param>
     /// <param name="protection">Writable, executable.</param>
     /// <param name="cacheType">Caching attribute of the frames.</param>
-    public nuint Allocate(nuint bytes, Pfn lowest, Pfn highest, nuint boundary, PteFlags protection, MemoryCachingType cacheType)
+    /// <param name="guardPages">Pages before and after the memory, in frames of their own that need not be adjacent to it.</param>
+    public nuint Allocate(
+        nuint bytes, Pfn lowest, Pfn highest, nuint boundary, PteFlags protection, MemoryCachingType cacheType, int guardPages = 0)
     {
-        if (!TryReserve(bytes, out nuint address, out int pages))
+        nuint guardBytes = 2 * (nuint)guardPages << PAGE_SHIFT;
+        if (!TryReserve(bytes + guardBytes, out nuint start, out int pages))
             return 0;
-        if (!memory.Frames.TryAllocateContiguous((nuint)pages, lowest, highest, boundary, FrameUse.Contiguous, out Pfn first))
+
+        int inner = pages - 2 * guardPages;
+        if (!memory.Frames.TryAllocateContiguous((nuint)inner, lowest, highest, boundary, FrameUse.Contiguous, out Pfn first))
         {
-            Region.Release(address, pages);
+            Region.Release(start, pages);
             return 0;
         }
 
-        Span<Pte> entries = Region.EditEntries(address, pages);
+        Span<Pte> entries = Region.EditEntries(start, pages);
         for (int i = 0; i < pages; i++)
-            Enter(ref entries[i], new(first.Number + (nuint)i), protection, cacheType);
-        _live.Add(address, new(bytes, cacheType));
+        {
+            bool isGuard = i < guardPages || i >= pages - guardPages;
+            Pfn pfn = new(first.Number + (nuint)(i - guardPages));
+            if (isGuard)
+                memory.Frames.TryAllocate(FrameUse.Contiguous, Pfn.None, out pfn);
+            Enter(ref entries[i], pfn, protection, cacheType);
+        }
+
+        nuint address = start + ((nuint)guardPages << PAGE_SHIFT);
+        _live.Add(address, new(bytes, cacheType, guardPages));
         return address;
     }
 
@@ -54,9 +67,11 @@ internal sealed class ContiguousMemory(MemorySystem memory)
     public void Free(nuint address)
     {
         _live.Remove(address, out ContiguousBlock block);
-        foreach (ref readonly Pte pte in Region.Entries(address, block.Pages))
+        nuint start = address - ((nuint)block.GuardPages << PAGE_SHIFT);
+        int pages = block.Pages + 2 * block.GuardPages;
+        foreach (ref readonly Pte pte in Region.Entries(start, pages))
             memory.Frames.RemoveOwner(pte.Pfn);
-        Region.Release(address, block.Pages);
+        Region.Release(start, pages);
     }
 
     private bool TryReserve(nuint bytes, out nuint address, out int pages)

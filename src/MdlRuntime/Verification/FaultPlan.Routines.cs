@@ -6,6 +6,7 @@ public sealed partial class FaultPlan
     [
         nameof(Executive.ExAllocatePool2),
         nameof(DmaAdapter.AllocateCommonBuffer),
+        nameof(DmaAdapter.AllocateCommonBufferEx),
         nameof(DmaAdapter.GetScatterGatherList),
         nameof(IoManager.IoAllocateIrp),
         nameof(IoManager.IoAllocateMdl),

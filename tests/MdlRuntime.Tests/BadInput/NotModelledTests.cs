@@ -11,9 +11,9 @@ public sealed class NotModelledTests
     [
         (typeof(DmaAdapter),
         [
-            nameof(DmaAdapter.AllocateCommonBuffer), nameof(DmaAdapter.FreeCommonBuffer), nameof(DmaAdapter.ReadDmaCounter),
+            nameof(DmaAdapter.ReadDmaCounter),
             nameof(DmaAdapter.BuildScatterGatherList), nameof(DmaAdapter.BuildMdlFromScatterGatherList),
-            nameof(DmaAdapter.InitializeDmaTransferContext), nameof(DmaAdapter.AllocateCommonBufferEx), nameof(DmaAdapter.AllocateAdapterChannelEx),
+            nameof(DmaAdapter.InitializeDmaTransferContext), nameof(DmaAdapter.AllocateAdapterChannelEx),
             nameof(DmaAdapter.CancelAdapterChannel), nameof(DmaAdapter.MapTransferEx), nameof(DmaAdapter.GetScatterGatherListEx),
             nameof(DmaAdapter.FlushAdapterBuffersEx), nameof(DmaAdapter.FreeAdapterObject), nameof(DmaAdapter.CancelMappedTransfer),
         ]),

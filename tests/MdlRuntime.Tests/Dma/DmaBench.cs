@@ -86,6 +86,16 @@ internal sealed class DmaBench : IDisposable
         KeLowerIrql(old);
     });
 
+    /// <summary>Runs code as that of the bench's driver, which the fault plan counts.</summary>
+    public T AsDriver<T>(Func<T> code) => Machine.Run(() =>
+    {
+        using OwnerScope scope = Machine.System.Processor.RunAs(_driver.Owner);
+        return code();
+    });
+
+    /// <summary>How the page of a system address is cached.</summary>
+    public MemoryCachingType CachingOf(nuint address) => Machine.System.Memory.FindPte(null, address).CacheType;
+
     /// <summary>Runs code at DISPATCH_LEVEL that must stop with 0xE6.</summary>
     public BugCheckException Stops(ulong violation, Action code)
     {

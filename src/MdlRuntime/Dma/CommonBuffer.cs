@@ -1,0 +1,40 @@
+using MdlRuntime.Verification;
+
+namespace MdlRuntime;
+
+/// <summary>Memory that processor and device share, until it is freed.</summary>
+internal sealed class CommonBuffer : ITracked
+{
+    /// <summary>System address of the first byte.</summary>
+    public required nuint Address { get; init; }
+
+    /// <summary>The bytes that the driver asked for; the rest of the last page is not its own (DMA-219).</summary>
+    public required uint Length { get; init; }
+
+    public required PhysicalAddress Logical { get; init; }
+
+    /// <summary>What lets the device use it.</summary>
+    public required BusGrant Grant { get; init; }
+
+    /// <summary>Physical address of the first byte; what follows is adjacent.</summary>
+    public required ulong Physical { get; init; }
+
+    /// <summary>What FreeCommonBuffer has to repeat; null for a buffer whose allocation had no such argument.</summary>
+    public bool? CacheEnabled { get; init; }
+
+    /// <summary>Whether tags and padding surround the buffer (DMA-226).</summary>
+    public bool IsGuarded { get; init; }
+
+    /// <summary>First map register that the buffer ties up (DMA-220), or -1.</summary>
+    public int FirstRegister { get; init; } = -1;
+
+    public uint Pages => (uint)BYTES_TO_PAGES(Length);
+
+    ObjectHistory? ITracked.History { get; set; }
+
+    public bool Contains(PhysicalAddress logical, ulong length) =>
+        (ulong)logical.QuadPart >= (ulong)Logical.QuadPart
+        && (ulong)logical.QuadPart - (ulong)Logical.QuadPart + length <= (ulong)Pages * PAGE_SIZE;
+
+    public override string ToString() => $"common buffer {Address:X16} ({Length} bytes at logical address 0x{(ulong)Logical.QuadPart:X})";
+}

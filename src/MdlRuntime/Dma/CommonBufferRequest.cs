@@ -1,0 +1,16 @@
+namespace MdlRuntime;
+
+/// <summary>What a caller of the common-buffer routines asks for.</summary>
+/// <param name="Routine">Slot name.</param>
+/// <param name="Length">Bytes.</param>
+/// <param name="Lowest">Lowest acceptable logical address.</param>
+/// <param name="Highest">Highest acceptable logical address.</param>
+/// <param name="CacheType">Caching of the memory.</param>
+/// <param name="Node">Preferred node.</param>
+/// <param name="CacheEnabled">What the free has to repeat, if anything.</param>
+internal readonly record struct CommonBufferRequest(
+    string Routine, uint Length, ulong Lowest, ulong Highest, MemoryCachingType CacheType, uint Node, bool? CacheEnabled)
+{
+    /// <summary>Pages that the buffer starts on a multiple of, and consists of whole groups of.</summary>
+    public uint Granularity { get; init; } = 1;
+}
