@@ -1,7 +1,7 @@
 namespace MdlRuntime;
 
 /// <summary>What a caller of the common-buffer routines asks for.</summary>
-/// <param name="Routine">Slot name.</param>
+/// <param name="Slot">The routine.</param>
 /// <param name="Length">Bytes.</param>
 /// <param name="Lowest">Lowest acceptable logical address.</param>
 /// <param name="Highest">Highest acceptable logical address.</param>
@@ -9,8 +9,10 @@ namespace MdlRuntime;
 /// <param name="Node">Preferred node.</param>
 /// <param name="CacheEnabled">What the free has to repeat, if anything.</param>
 internal readonly record struct CommonBufferRequest(
-    string Routine, uint Length, ulong Lowest, ulong Highest, MemoryCachingType CacheType, uint Node, bool? CacheEnabled)
+    DmaSlot Slot, uint Length, ulong Lowest, ulong Highest, MemoryCachingType CacheType, uint Node, bool? CacheEnabled)
 {
+    public string Routine => DmaOperations.NameOf(Slot);
+
     /// <summary>Pages that the buffer starts on a multiple of, and consists of whole groups of.</summary>
     public uint Granularity { get; init; } = 1;
 }

@@ -23,7 +23,7 @@ public sealed partial class DmaAdapter
         [MdlValue(MdlValueKind.Length)] uint length,
         [MdlValue(MdlValueKind.LogicalAddress)] out PhysicalAddress logicalAddress,
         bool cacheEnabled) =>
-        AllocateCommonBuffer(new(nameof(AllocateCommonBuffer), length, 0, ulong.MaxValue, PlatformCaching, 0, cacheEnabled), out logicalAddress);
+        AllocateCommonBuffer(new(DmaSlot.AllocateCommonBuffer, length, 0, ulong.MaxValue, PlatformCaching, 0, cacheEnabled), out logicalAddress);
 
     /// <summary><see cref="AllocateCommonBuffer(uint, out PhysicalAddress, bool)"/> below a logical address, cached or not.</summary>
     /// <param name="maximumAddress">The highest logical address that the buffer may have; null: no limit.</param>
@@ -45,7 +45,7 @@ public sealed partial class DmaAdapter
     {
         MemoryCachingType caching = cacheEnabled ? PlatformCaching : MemoryCachingType.MmNonCached;
         return AllocateCommonBuffer(
-            new(nameof(AllocateCommonBufferEx), length, 0, Highest(maximumAddress), caching, preferredNode, cacheEnabled), out logicalAddress);
+            new(DmaSlot.AllocateCommonBufferEx, length, 0, Highest(maximumAddress), caching, preferredNode, cacheEnabled), out logicalAddress);
     }
 
     /// <summary>Frees a common buffer. All arguments are those of the allocation; there is no partial free.</summary>
@@ -64,7 +64,7 @@ public sealed partial class DmaAdapter
         [MdlValue(MdlValueKind.PageAlignedAddress)][MdlEffect(MdlEffect.FreesCommonBuffer)] nuint virtualAddress,
         bool cacheEnabled)
     {
-        Processor processor = Enter(nameof(FreeCommonBuffer), Kirql.PASSIVE_LEVEL, exact: true);
+        Processor processor = Enter(DmaSlot.FreeCommonBuffer, Kirql.PASSIVE_LEVEL, exact: true);
         if (_commonBuffers?.Find(virtualAddress) is not { } buffer)
         {
             string explanation = $"FreeCommonBuffer was called for {virtualAddress:X16}, at which no common buffer of the adapter starts: freed twice, or never allocated.";
@@ -101,7 +101,7 @@ public sealed partial class DmaAdapter
 
     private nuint AllocateCommonBuffer(in CommonBufferRequest request, out PhysicalAddress logicalAddress)
     {
-        Enter(request.Routine, Kirql.PASSIVE_LEVEL, exact: true);
+        Enter(request.Slot, Kirql.PASSIVE_LEVEL, exact: true);
         CommonBuffer? buffer = System.Faults.Strikes(request.Routine) ? null : (_commonBuffers ??= new(this, _dma)).Allocate(request);
         logicalAddress = buffer?.Logical ?? default;
         System.Trace(request.Routine, (ITracked?)buffer ?? this, buffer?.Address ?? 0, request.Length, (ulong)logicalAddress.QuadPart);

@@ -186,16 +186,4 @@ public sealed class AdapterTests
         });
         Assert.Equal((100ul, 4 * 4096ul), (stop.Parameter2, stop.Parameter3));
     }
-
-    [Fact, Proves("DMA-084")]
-    public void Routines_of_later_parts_name_themselves()
-    {
-        using var bench = new DmaBench();
-        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
-        Assert.Equal("DmaAdapter.AllocateCommonBuffer",
-            Assert.Throws<NotModelledException>(() => bench.Machine.Run(() => adapter.AllocateCommonBuffer(4096, out _, true))).Routine);
-        Assert.Equal("DmaAdapter.ReadDmaCounter", Assert.Throws<NotModelledException>(() => bench.Machine.Run(adapter.ReadDmaCounter)).Routine);
-        Assert.Equal("DmaAdapter.FreeAdapterObject",
-            Assert.Throws<NotModelledException>(() => bench.AtDispatch(() => adapter.FreeAdapterObject(IoAllocationAction.DeallocateObject))).Routine);
-    }
 }
