@@ -13,15 +13,31 @@ internal struct ChainWalk(Mdl? head)
     /// <summary>The MDL that <see cref="MoveNext"/> reached.</summary>
     public Mdl Current { get; private set; } = null!;
 
+    /// <summary>Whether <see cref="TryMoveNext"/> came back to an MDL that it had passed.</summary>
+    public bool IsCircular { get; private set; }
+
     public readonly ChainWalk GetEnumerator() => this;
 
     public bool MoveNext()
+    {
+        bool moved = TryMoveNext();
+        if (IsCircular)
+            StopCircular(_mark!);
+        return moved;
+    }
+
+    /// <summary>Like <see cref="MoveNext"/>, for a caller that refuses a circle itself: it ends the walk.</summary>
+    public bool TryMoveNext()
     {
         Mdl? next = Current is null ? head : Current.Next;
         if (next is null)
             return false;
         if (next == _mark)
-            StopCircular(next);
+        {
+            IsCircular = true;
+            return false;
+        }
+
         if (++_steps == _stretch)
             (_mark, _steps, _stretch) = (next, 0, 2 * _stretch);
         Current = next;

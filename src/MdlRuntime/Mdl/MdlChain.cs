@@ -35,8 +35,8 @@ public sealed class MdlChain
         Count = 0;
         ulong end = 0;
         int count = 0;
-        // The slow one follows at half the speed and is met only in a circle.
-        for (Mdl? mdl = head, slow = head; mdl is not null; mdl = mdl.Next)
+        ChainWalk walk = new(head);
+        while (walk.TryMoveNext())
         {
             if (count == _mdls.Length)
             {
@@ -44,12 +44,12 @@ public sealed class MdlChain
                 Array.Resize(ref _ends, _mdls.Length);
             }
 
-            _mdls[count] = mdl;
-            _ends[count] = end += mdl.Length;
-            if (++count % 2 == 0 && (slow = slow!.Next) == mdl.Next && slow is not null)
-                throw new ArgumentException($"the chain of {head} is a circle", nameof(head));
+            _mdls[count] = walk.Current;
+            _ends[count++] = end += walk.Current.Length;
         }
 
+        if (walk.IsCircular)
+            throw new ArgumentException($"the chain of {head} is a circle", nameof(head));
         Count = count;
     }
 

@@ -10,9 +10,6 @@ namespace MdlRuntime.Verification;
 /// </summary>
 internal sealed class CallSites
 {
-    private static readonly Assembly s_runtime = typeof(CallSites).Assembly;
-    private static readonly Assembly s_coreLibrary = typeof(object).Assembly;
-
     /// <summary>What the machine does by itself: no line of a driver is the cause.</summary>
     private static readonly FrozenSet<string> s_events = FrozenSet.Create(
         "AdapterControl", "AdapterListControl", "BounceCopy", "BusRead", "BusWrite", "CancelRoutine", "CompletionRoutine",
@@ -43,9 +40,9 @@ internal sealed class CallSites
             return -1;
 
         _left--;
-        foreach (StackFrame frame in new StackTrace(fNeedFileInfo: false).GetFrames())
+        foreach (StackFrame frame in HostFrames.Capture())
         {
-            if (frame.GetMethod() is { } method && method.Module.Assembly != s_runtime && method.Module.Assembly != s_coreLibrary)
+            if (HostFrames.IsOfDriver(frame, out MethodBase? method))
             {
                 _sites.Add((method, frame.GetILOffset()));
                 return _sites.Count;
