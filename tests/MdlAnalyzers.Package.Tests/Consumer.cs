@@ -8,9 +8,10 @@ internal sealed record SarifResult(string RuleId, string Level, string Message, 
 /// <summary>A project that uses the package.</summary>
 internal sealed class Consumer
 {
-    private readonly string _directory;
+    private Consumer(string directory) => Directory = directory;
 
-    private Consumer(string directory) => _directory = directory;
+    /// <summary>Where its sources lie.</summary>
+    public string Directory { get; }
 
     /// <summary>Makes a console project with the given sources.</summary>
     public static Consumer Create(PackageFixture package, string name, params (string File, string Text)[] sources)
@@ -36,17 +37,17 @@ internal sealed class Consumer
 
     /// <summary>The sources of a sample, as a user would copy them.</summary>
     public static (string File, string Text)[] SourcesOf(string sample) =>
-        [.. Directory.GetFiles(Repository.Combine("samples", sample), "*.cs")
+        [.. System.IO.Directory.GetFiles(Repository.Combine("samples", sample), "*.cs")
             .Select(file => (Path.GetFileName(file), File.ReadAllText(file)))];
 
-    public string Read(string file) => File.ReadAllText(Path.Combine(_directory, file));
+    public string Read(string file) => File.ReadAllText(Path.Combine(Directory, file));
 
-    public Task<DotnetResult> DotnetAsync(params string[] arguments) => Dotnet.RunAsync(_directory, arguments);
+    public Task<DotnetResult> DotnetAsync(params string[] arguments) => Dotnet.RunAsync(Directory, arguments);
 
     /// <summary>Builds from scratch and returns the result with what the compiler logged.</summary>
     public async Task<(DotnetResult Result, IReadOnlyList<SarifResult> Diagnostics)> BuildAsync(params string[] properties)
     {
-        string log = Path.Combine(_directory, "build.sarif");
+        string log = Path.Combine(Directory, "build.sarif");
         File.Delete(log);
         DotnetResult result = await DotnetAsync(["build", "--no-incremental", $"-p:ErrorLog={log}%2Cversion=2.1", .. properties.Select(property => $"-p:{property}")]);
         return (result, File.Exists(log) ? Parse(File.ReadAllText(log)) : []);

@@ -3,13 +3,13 @@ namespace MdlAnalyzers.Package.Tests;
 /// <summary>What the README shows is what happens.</summary>
 public sealed class ReadmeTests(PackageFixture package)
 {
-    private static readonly string s_readme = File.ReadAllText(Repository.Combine("README.md")).ReplaceLineEndings("\n");
+    private static readonly MarkdownPage s_readme = MarkdownPage.Load("README.md");
 
     [Fact]
     public async Task The_driver_in_the_readme_builds_without_a_warning_and_prints_what_it_says()
     {
-        string code = BlockAfter("## A driver in a test", "```csharp\n");
-        string output = BlockAfter("It prints", "```\n");
+        string code = s_readme.CodeAfter("## A driver in a test");
+        string output = s_readme.OutputAfter("It prints");
         Consumer consumer = Consumer.Create(package, "Readme", ("Program.cs", code));
 
         (DotnetResult build, IReadOnlyList<SarifResult> diagnostics) = await consumer.BuildAsync();
@@ -23,7 +23,7 @@ public sealed class ReadmeTests(PackageFixture package)
     [Fact]
     public async Task The_warnings_in_the_readme_are_those_of_the_sample()
     {
-        string shown = BlockAfter("shows what is wrong with it", "```\n");
+        string shown = s_readme.OutputAfter("shows what is wrong with it");
         Consumer consumer = Consumer.Create(package, "Warnings", Consumer.SourcesOf("ReadDispatch"));
 
         (_, IReadOnlyList<SarifResult> diagnostics) = await consumer.BuildAsync();
@@ -32,11 +32,5 @@ public sealed class ReadmeTests(PackageFixture package)
             .OrderBy(diagnostic => diagnostic.Line)
             .Select(diagnostic => $"{diagnostic.File}({diagnostic.Line},{diagnostic.Column}): warning {diagnostic.RuleId}: {diagnostic.Message}")];
         Assert.Equal(expected, shown.TrimEnd('\n').Split('\n'));
-    }
-
-    private static string BlockAfter(string marker, string fence)
-    {
-        int start = s_readme.IndexOf(fence, s_readme.IndexOf(marker, StringComparison.Ordinal), StringComparison.Ordinal) + fence.Length;
-        return s_readme[start..s_readme.IndexOf("```", start, StringComparison.Ordinal)];
     }
 }
