@@ -170,7 +170,7 @@ internal sealed class CommonBuffers
         int width = 64 - BitOperations.LeadingZeroCount(request.Highest);
         for (int narrow = width; narrow >= width - 1 && address == 0 && 1UL << narrow > PAGE_SIZE; narrow--)
         {
-            window = new(narrow, logicalEqualsPhysical: false);
+            window = new(narrow, logicalEqualsPhysical: false, regionShift: 0);
             // No address may mean two things on one bus.
             if (!Memory.Frames.Contains(Pfn.Of(new((long)_adapter.Window.ToPhysical(new((long)window.Flip))))))
                 address = PlaceIn(window, request);
