@@ -17,4 +17,7 @@ public enum DmaSpeed
 
     /// <summary>Type F, where the firmware supports it.</summary>
     TypeF = 4,
+
+    /// <summary>One above the largest timing.</summary>
+    MaximumDmaSpeed = 5,
 }

@@ -14,4 +14,10 @@ public enum DmaWidth
 
     /// <summary>Eight bytes.</summary>
     Width64Bits = 3,
+
+    /// <summary>No wrapping.</summary>
+    WidthNoWrap = 4,
+
+    /// <summary>One above the largest width.</summary>
+    MaximumDmaWidth = 5,
 }

@@ -112,6 +112,12 @@ public enum NtStatus : uint
     /// <summary>The second parameter is not allowed.</summary>
     STATUS_INVALID_PARAMETER_2 = 0xC00000F0,
 
+    /// <summary>The third parameter is not allowed.</summary>
+    STATUS_INVALID_PARAMETER_3 = 0xC00000F1,
+
+    /// <summary>The fourth parameter is not allowed.</summary>
+    STATUS_INVALID_PARAMETER_4 = 0xC00000F2,
+
     /// <summary>The process is ending or has ended.</summary>
     STATUS_PROCESS_IS_TERMINATING = 0xC000010A,
 

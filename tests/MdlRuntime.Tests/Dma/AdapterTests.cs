@@ -40,7 +40,7 @@ public sealed class AdapterTests
         Assert.Equal(511u, granted);
     }
 
-    [Fact, Proves("DMA-041", "DMA-063")]
+    [Fact, Proves("DMA-041", "DMA-063", "DMA-020")]
     public void Every_version_from_0_to_3_yields_an_adapter_of_structure_version_1()
     {
         using var bench = new DmaBench();

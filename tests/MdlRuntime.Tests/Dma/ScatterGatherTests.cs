@@ -9,7 +9,7 @@ public sealed class ScatterGatherTests
 {
     private static readonly nuint[] s_frames = [0x1000, 0x1001, 0x2000, 0x2001];
 
-    [Fact, Proves("DMA-350", "DMA-241", "DMA-252", "DMA-253", "DMA-254")]
+    [Fact, Proves("DMA-350", "DMA-241", "DMA-252", "DMA-253", "DMA-254", "DMA-008")]
     public void Adjacent_pages_are_one_element()
     {
         using var bench = new DmaBench();
@@ -71,7 +71,7 @@ public sealed class ScatterGatherTests
         });
     }
 
-    [Fact, Proves("DMA-360", "DMA-090", "DMA-246", "DMA-089")]
+    [Fact, Proves("DMA-360", "DMA-090", "DMA-246", "DMA-089", "MDL-505")]
     public void A_chain_is_mapped_mdl_by_mdl()
     {
         using var bench = new DmaBench();

@@ -20,7 +20,7 @@ public sealed class DirectIoDutyTests
         return bytes;
     }
 
-    [Fact, Proves("MDL-391")]
+    [Fact, Proves("MDL-391", "DMA-119")]
     public void A_mapping_that_fails_fails_the_request_for_lack_of_resources()
     {
         using var test = new TestDevice(DeviceFlags.DO_DIRECT_IO, (_, irp) =>
@@ -103,7 +103,7 @@ public sealed class DirectIoDutyTests
         Assert.Throws<BugCheckException>(() => test.Handle.Read(test.Process.Allocate(8), 8));
     }
 
-    [Fact, Proves("MDL-394", "MDL-042")]
+    [Fact, Proves("MDL-394", "MDL-042", "DMA-113")]
     public void The_user_address_means_something_else_in_another_context()
     {
         Irp? pending = null;
@@ -131,7 +131,7 @@ public sealed class DirectIoDutyTests
         Assert.True(write.IsCompleted);
     }
 
-    [Fact, Proves("MDL-394")]
+    [Fact, Proves("MDL-394", "DMA-113")]
     public void The_user_address_may_be_gone_while_the_pages_are_not()
     {
         using var test = new TestDevice(DeviceFlags.DO_DIRECT_IO);
@@ -147,7 +147,7 @@ public sealed class DirectIoDutyTests
         Assert.Equal(NtStatus.STATUS_SUCCESS, test.Handle.Read(buffer, 8).Status);
     }
 
-    [Fact, Proves("MDL-395")]
+    [Fact, Proves("MDL-395", "DMA-337")]
     public void The_bytes_change_under_the_hands_of_the_driver_unless_it_copies_them()
     {
         (byte First, byte Second, byte Copy) seen = default;

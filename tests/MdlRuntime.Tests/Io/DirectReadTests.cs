@@ -11,7 +11,7 @@ public sealed class DirectReadTests
 {
     private const MmPagePriority Priority = MmPagePriority.NormalPagePriority | MmPagePriority.MdlMappingNoExecute;
 
-    [Fact, Proves("MDL-448", "MDL-388", "MDL-389")]
+    [Fact, Proves("MDL-448", "MDL-388", "MDL-389", "DMA-111", "DMA-119")]
     public void A_read_across_a_page_border_reaches_both_pages_through_one_mdl()
     {
         nuint mdlAddress = 0;
@@ -38,7 +38,7 @@ public sealed class DirectReadTests
         Assert.Equal(0, test.Process.LockedPages);
     }
 
-    [Fact, Proves("MDL-381", "MDL-449", "MDL-372")]
+    [Fact, Proves("MDL-381", "MDL-449", "MDL-372", "DMA-112", "DMA-326")]
     public void An_empty_read_reaches_the_driver_without_an_mdl_even_from_a_null_pointer()
     {
         (Mdl? Mdl, uint Length)? seen = null;
@@ -54,7 +54,7 @@ public sealed class DirectReadTests
         Assert.Equal((null, 0u), seen);
     }
 
-    [Fact, Proves("MDL-450", "MDL-383", "MDL-380")]
+    [Fact, Proves("MDL-450", "MDL-383", "MDL-380", "DMA-125")]
     public void A_read_into_read_only_memory_never_reaches_the_driver()
     {
         int calls = 0;
@@ -91,7 +91,7 @@ public sealed class DirectReadTests
         Assert.Equal(MdlFlags.MDL_PAGES_LOCKED, flags & (MdlFlags.MDL_PAGES_LOCKED | MdlFlags.MDL_WRITE_OPERATION));
     }
 
-    [Fact, Proves("MDL-452", "MDL-427")]
+    [Fact, Proves("MDL-452", "MDL-427", "DMA-111")]
     public void A_buffer_freed_during_the_transfer_keeps_its_pages_until_completion()
     {
         Irp? pending = null;

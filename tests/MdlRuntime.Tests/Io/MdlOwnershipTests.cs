@@ -29,7 +29,7 @@ public sealed class MdlOwnershipTests
         Assert.Equal(expected, count);
     }
 
-    [Fact, Proves("MDL-109")]
+    [Fact, Proves("MDL-109", "DMA-122")]
     public void The_io_manager_ends_the_mdls_that_a_driver_attached_to_its_request()
     {
         Mdl? attached = null;

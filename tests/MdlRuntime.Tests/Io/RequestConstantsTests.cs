@@ -7,13 +7,13 @@ namespace MdlRuntime.Tests.Io;
 /// <summary>Values and layouts that drivers are compiled with.</summary>
 public sealed class RequestConstantsTests
 {
-    [Fact, Proves("MDL-349")]
+    [Fact, Proves("MDL-349", "DMA-028")]
     public void Device_flags() => Assert.Equal(
         [0x2, 0x4, 0x8, 0x10, 0x20, 0x80, 0x2000, 0x80000],
         ((DeviceFlags[])[DeviceFlags.DO_VERIFY_VOLUME, DeviceFlags.DO_BUFFERED_IO, DeviceFlags.DO_EXCLUSIVE, DeviceFlags.DO_DIRECT_IO,
             DeviceFlags.DO_MAP_IO_BUFFER, DeviceFlags.DO_DEVICE_INITIALIZING, DeviceFlags.DO_POWER_PAGABLE, DeviceFlags.DO_FORCE_NEITHER_IO]).Select(flag => (int)flag));
 
-    [Fact, Proves("MDL-356")]
+    [Fact, Proves("MDL-356", "DMA-026")]
     public void Alignments_are_masks() => Assert.Equal(
         [1u, 2, 4, 8, 16, 32, 64, 128, 256, 512],
         ((uint[])[FILE_BYTE_ALIGNMENT, FILE_WORD_ALIGNMENT, FILE_LONG_ALIGNMENT, FILE_QUAD_ALIGNMENT, FILE_OCTA_ALIGNMENT, FILE_32_BYTE_ALIGNMENT,

@@ -140,7 +140,7 @@ public sealed class RequestMisuseTests
         Assert.Equal("MDL3001", stop.RuleId);
     }
 
-    [Theory, Proves("MDL-393")]
+    [Theory, Proves("MDL-393", "DMA-112", "DMA-326")]
     [InlineData(true)]
     [InlineData(false)]
     public void Using_the_mdl_of_an_empty_request_stops_the_machine(bool throughRoutine)

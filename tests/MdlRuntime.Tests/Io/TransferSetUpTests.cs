@@ -7,7 +7,7 @@ namespace MdlRuntime.Tests.Io;
 
 public sealed class TransferSetUpTests
 {
-    [Theory, Proves("MDL-381", "MDL-384", "MDL-385", "MDL-386", "MDL-367")]
+    [Theory, Proves("MDL-381", "MDL-384", "MDL-385", "MDL-386", "MDL-367", "DMA-028", "DMA-112")]
     [InlineData(Neither, true, 8u, IRP_READ_OPERATION)]
     [InlineData(Neither, true, 0u, IRP_READ_OPERATION)]
     [InlineData(Neither, false, 8u, IRP_WRITE_OPERATION)]

@@ -65,7 +65,7 @@ public sealed class FlagHistoryTests
         });
     }
 
-    [Fact, Proves("MDL-577", "MDL-026", "MDL-138", "MDL-140")]
+    [Fact, Proves("MDL-577", "MDL-026", "MDL-138", "MDL-140", "DMA-119")]
     public void A_non_paged_buffer()
     {
         using var machine = new Machine();

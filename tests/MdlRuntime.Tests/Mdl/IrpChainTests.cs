@@ -26,7 +26,7 @@ public sealed class IrpChainTests
         });
     }
 
-    [Fact, Proves("MDL-082", "MDL-092", "MDL-095")]
+    [Fact, Proves("MDL-082", "MDL-092", "MDL-095", "DMA-122")]
     public void A_secondary_mdl_goes_behind_the_last_one()
     {
         using Machine machine = NewMachine();

@@ -84,7 +84,7 @@ public sealed class LockingTests
             return new(() => MmProbeAndLockPages(mdl, KernelMode, IoReadAccess), 0x4D444C01, mdl.Address, 0x08);
         });
 
-    [Theory, Proves("MDL-158", "MDL-160", "MDL-450", "MDL-451")]
+    [Theory, Proves("MDL-158", "MDL-160", "MDL-450", "MDL-451", "DMA-125")]
     [InlineData(PageProtection.PAGE_READONLY, IoReadAccess, true)]
     [InlineData(PageProtection.PAGE_READONLY, IoWriteAccess, false)]
     [InlineData(PageProtection.PAGE_READONLY, IoModifyAccess, false)]
@@ -204,7 +204,7 @@ public sealed class LockingTests
         Assert.Equal((frames + 3, 0), (machine.FreeFrames, process.LockedPages));
     });
 
-    [Theory, Proves("MDL-167", "MDL-163", "MDL-516", "MDL-346")]
+    [Theory, Proves("MDL-167", "MDL-163", "MDL-516", "MDL-346", "DMA-125")]
     [InlineData("locked", 0x8A, 0x02)]
     [InlineData("mapped", 0x8B, 0x03)]
     [InlineData("nonpaged", 0x0C, 0x04)]
@@ -248,7 +248,7 @@ public sealed class LockingTests
         Assert.Empty(machine.Findings);
     });
 
-    [Fact, Proves("MDL-147", "MDL-148", "MDL-522")]
+    [Fact, Proves("MDL-147", "MDL-148", "MDL-522", "DMA-125")]
     public void Pageable_memory_locked_at_dispatch_level_is_reported() =>
         Finds(0xD1, "MDL6004", (_, _, buffer) =>
         {
@@ -268,7 +268,7 @@ public sealed class LockingTests
         Assert.Equal(2ul, stop.Parameter2);
     }
 
-    [Fact, Proves("MDL-149")]
+    [Fact, Proves("MDL-149", "DMA-125")]
     public void Addresses_mean_the_current_process() => InProcess((machine, process, buffer) =>
     {
         UserProcess other = machine.CreateProcess("other");

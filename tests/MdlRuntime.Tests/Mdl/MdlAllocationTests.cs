@@ -34,7 +34,7 @@ public sealed class MdlAllocationTests
         machine.Run(() => Assert.Equal(flags, NewMdl(0x10000, pages * PAGE_SIZE).MdlFlags));
     }
 
-    [Fact, Proves("MDL-074", "MDL-075", "MDL-575", "MDL-016")]
+    [Fact, Proves("MDL-074", "MDL-075", "MDL-575", "MDL-016", "DMA-124")]
     public void The_longest_buffer_is_four_gigabytes_less_a_page()
     {
         using Machine machine = NewMachine();

@@ -10,7 +10,7 @@ namespace MdlRuntime.Tests.Mdls;
 /// <summary>Values of constants, and what the surface of an MDL consists of.</summary>
 public sealed class MdlConstantTests
 {
-    [Fact, Proves("MDL-021", "MDL-022")]
+    [Fact, Proves("MDL-021", "MDL-022", "DMA-027")]
     public void Each_bit_of_the_flag_word_has_its_name()
     {
         string[] names =

@@ -12,7 +12,7 @@ namespace MdlRuntime.Tests.Mdls;
 /// <summary>The structure in simulated memory, and the macros that read it.</summary>
 public sealed class MdlStructureTests
 {
-    [Fact, Proves("MDL-001", "MDL-011", "MDL-012", "MDL-014", "MDL-018", "MDL-046")]
+    [Fact, Proves("MDL-001", "MDL-011", "MDL-012", "MDL-014", "MDL-018", "MDL-046", "DMA-038", "DMA-116")]
     public void The_fields_lie_in_memory_at_the_offsets_of_the_header() => InProcess((_, process, buffer) =>
     {
         Mdl next = NewMdl(buffer, 1);
@@ -43,7 +43,7 @@ public sealed class MdlStructureTests
         Assert.True(MmIsAddressValid(mdl.Address));
     });
 
-    [Fact, Proves("MDL-007", "MDL-039", "MDL-040", "MDL-041", "MDL-045")]
+    [Fact, Proves("MDL-007", "MDL-039", "MDL-040", "MDL-041", "MDL-045", "DMA-114")]
     public void Accessors_read_the_fields_of_an_unaligned_buffer() => InProcess((_, _, buffer) =>
     {
         Mdl mdl = NewMdl(buffer + 0xFFB, 10);

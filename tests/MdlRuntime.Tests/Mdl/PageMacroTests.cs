@@ -12,18 +12,18 @@ public sealed class PageMacroTests
     [Fact, Proves("MDL-029")]
     public void A_page_has_4096_bytes() => Assert.Equal((4096u, 12), (PAGE_SIZE, PAGE_SHIFT));
 
-    [Theory, Proves("MDL-030", "MDL-568")]
+    [Theory, Proves("MDL-030", "MDL-568", "DMA-031")]
     [InlineData(0x1000ul, 0u)]
     [InlineData(0x1FFFul, 0xFFFu)]
     [InlineData(0xFFFF_F800_1234_5678ul, 0x678u)]
     public void Byte_offset(ulong address, uint offset) => Assert.Equal(offset, BYTE_OFFSET((nuint)address));
 
-    [Theory, Proves("MDL-031", "MDL-568")]
+    [Theory, Proves("MDL-031", "MDL-568", "DMA-031")]
     [InlineData(0x1FFFul, 0x1000ul)]
     [InlineData(0xFFFul, 0ul)]
     public void Page_align(ulong address, ulong page) => Assert.Equal((nuint)page, PAGE_ALIGN((nuint)address));
 
-    [Theory, Proves("MDL-032", "MDL-569")]
+    [Theory, Proves("MDL-032", "MDL-569", "DMA-032")]
     [InlineData(0ul, 0ul)]
     [InlineData(1ul, 1ul)]
     [InlineData(4096ul, 1ul)]
@@ -32,7 +32,7 @@ public sealed class PageMacroTests
     [InlineData(0xFFFF_FFFF_FFFF_FFFFul, 0x10000000000000ul)]
     public void Bytes_to_pages(ulong size, ulong pages) => Assert.Equal((nuint)pages, BYTES_TO_PAGES((nuint)size));
 
-    [Theory, Proves("MDL-033", "MDL-570")]
+    [Theory, Proves("MDL-033", "MDL-570", "DMA-032")]
     [InlineData(0ul, 0ul)]
     [InlineData(1ul, 4096ul)]
     [InlineData(4096ul, 4096ul)]
@@ -41,7 +41,7 @@ public sealed class PageMacroTests
     [InlineData(0xFFFF_FFFF_FFFF_F001ul, 0ul)]
     public void Round_to_pages(ulong size, ulong rounded) => Assert.Equal((nuint)rounded, ROUND_TO_PAGES((nuint)size));
 
-    [Theory, Proves("MDL-034", "MDL-035", "MDL-037", "MDL-571")]
+    [Theory, Proves("MDL-034", "MDL-035", "MDL-037", "MDL-571", "DMA-033")]
     [InlineData(0x1000u, 0u, 0u)]
     [InlineData(0x1001u, 0u, 1u)]
     [InlineData(0x1000u, 1u, 1u)]

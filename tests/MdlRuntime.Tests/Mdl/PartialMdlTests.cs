@@ -10,7 +10,7 @@ namespace MdlRuntime.Tests.Mdls;
 /// <summary>IoBuildPartialMdl and MmPrepareMdlForReuse.</summary>
 public sealed class PartialMdlTests
 {
-    [Fact, Proves("MDL-579", "MDL-121", "MDL-116", "MDL-117", "MDL-043")]
+    [Fact, Proves("MDL-579", "MDL-121", "MDL-116", "MDL-117", "MDL-043", "DMA-121")]
     public void A_part_has_the_frames_of_its_pages() => InProcess((_, process, _) =>
     {
         nuint start = process.Allocate(0x3000, pageOffset: 0xF00);
@@ -159,7 +159,7 @@ public sealed class PartialMdlTests
             (stop.Parameter1, stop.Parameter2, stop.Parameter3, stop.Parameter4, stop.RuleId));
     }
 
-    [Fact, Proves("MDL-119", "MDL-528", "MDL-580", "MDL-132", "MDL-091")]
+    [Fact, Proves("MDL-119", "MDL-528", "MDL-580", "MDL-132", "MDL-091", "DMA-121")]
     public void A_target_with_too_little_room_stops()
     {
         BugCheckException stop = Stops(0x40, (_, _, buffer) =>
@@ -182,7 +182,7 @@ public sealed class PartialMdlTests
         });
     }
 
-    [Fact, Proves("MDL-128", "MDL-163")]
+    [Fact, Proves("MDL-128", "MDL-163", "DMA-121")]
     public void A_part_is_never_locked() =>
         Finds(0xC4, "MDL3009", (_, _, buffer) =>
         {
@@ -190,7 +190,7 @@ public sealed class PartialMdlTests
             return new(() => MmProbeAndLockPages(part, KProcessorMode.UserMode, LockOperation.IoReadAccess), 0xB0, part.Address, 0x18, 0x10);
         });
 
-    [Fact, Proves("MDL-128", "MDL-185")]
+    [Fact, Proves("MDL-128", "MDL-185", "DMA-121")]
     public void A_part_is_never_unlocked() =>
         Finds(0xC4, "MDL3005", (_, _, buffer) =>
         {

@@ -1,0 +1,83 @@
+using System.Reflection;
+using static MdlRuntime.NtStatus;
+
+namespace MdlRuntime.Tests.Dma;
+
+/// <summary>Values that drivers are compiled with, and what the handles of DMA show of themselves.</summary>
+public sealed class DmaConstantTests
+{
+    [Fact, Proves("DMA-013")]
+    public void Buses() => Assert.Equal(
+        [
+            "Internal", "Isa", "Eisa", "MicroChannel", "TurboChannel", "PCIBus", "VMEBus", "NuBus", "PCMCIABus", "CBus", "MPIBus", "MPSABus",
+            "ProcessorInternal", "InternalPowerBus", "PNPISABus", "PNPBus", "Vmcs", "ACPIBus", "MaximumInterfaceType", "InterfaceTypeUndefined",
+        ],
+        NamesOf<InterfaceType>([.. Enumerable.Range(0, 19), -1]));
+
+    [Fact, Proves("DMA-014")]
+    public void Widths() => Assert.Equal(
+        ["Width8Bits", "Width16Bits", "Width32Bits", "Width64Bits", "WidthNoWrap", "MaximumDmaWidth"], NamesOf<DmaWidth>(Enumerable.Range(0, 6)));
+
+    [Fact, Proves("DMA-015")]
+    public void Speeds() => Assert.Equal(
+        ["Compatible", "TypeA", "TypeB", "TypeC", "TypeF", "MaximumDmaSpeed"], NamesOf<DmaSpeed>(Enumerable.Range(0, 6)));
+
+    [Fact, Proves("DMA-016")]
+    public void Caching_types() => Assert.Equal(
+        [
+            "MmNotMapped", "MmNonCached", "MmCached", "MmWriteCombined", "MmHardwareCoherentCached", "MmNonCachedUnordered", "MmUSWCCached",
+            "MmMaximumCacheType",
+        ],
+        NamesOf<MemoryCachingType>(Enumerable.Range(-1, 8)));
+
+    [Fact, Proves("DMA-018")]
+    public void Allocation_actions_begin_with_1() => Assert.Equal(
+        [null, "KeepObject", "DeallocateObject", "DeallocateObjectKeepRegisters"], NamesOf<IoAllocationAction>(Enumerable.Range(0, 4)));
+
+    [Fact, Proves("DMA-019")]
+    public void Completion_statuses() => Assert.Equal(
+        ["DmaComplete", "DmaAborted", "DmaError", "DmaCancelled"], NamesOf<DmaCompletionStatus>(Enumerable.Range(0, 4)));
+
+    [Fact, Proves("DMA-029")]
+    public void Statuses() => Assert.Equal<uint[]>(
+        [
+            0x00000000, 0x00000103, 0xC0000001, 0xC0000002, 0xC0000005, 0xC000000D, 0xC0000016, 0xC0000023, 0xC0000073, 0xC000009A, 0xC00000BB,
+            0xC00000EF, 0xC00000F0, 0xC00000F1, 0xC00000F2, 0xC0000120,
+        ],
+        [
+            .. ((NtStatus[])[
+                STATUS_SUCCESS, STATUS_PENDING, STATUS_UNSUCCESSFUL, STATUS_NOT_IMPLEMENTED, STATUS_ACCESS_VIOLATION, STATUS_INVALID_PARAMETER,
+                STATUS_MORE_PROCESSING_REQUIRED, STATUS_BUFFER_TOO_SMALL, STATUS_NONE_MAPPED, STATUS_INSUFFICIENT_RESOURCES, STATUS_NOT_SUPPORTED,
+                STATUS_INVALID_PARAMETER_1, STATUS_INVALID_PARAMETER_2, STATUS_INVALID_PARAMETER_3, STATUS_INVALID_PARAMETER_4, STATUS_CANCELLED,
+            ]).Select(status => (uint)status),
+        ]);
+
+    [Fact, Proves("DMA-004")]
+    public void A_map_register_base_shows_nothing_of_where_its_registers_are()
+    {
+        const BindingFlags own = BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        Assert.DoesNotContain(typeof(MapRegisters).GetMembers(own), member => member.Name is not nameof(ToString));
+    }
+
+    /// <summary>The system finds its part of a list by the list itself, not by what the elements say.</summary>
+    [Fact, Proves("DMA-037")]
+    public void A_copy_of_a_list_cannot_be_put_for_the_list()
+    {
+        using var bench = new DmaBench();
+        DmaAdapter adapter = bench.GetAdapter(DmaBench.ScatterGather64);
+        Mdl mdl = bench.Lock(100, 0);
+        bench.Stops(0x06, () =>
+        {
+            ScatterGatherList list = bench.GetList(adapter, mdl, mdl.VirtualAddress, 100);
+            adapter.PutScatterGatherList(ScatterGatherList.WithCapacity(list.NumberOfElements), writeToDevice: false);
+        });
+    }
+
+    [Fact, Proves("DMA-040")]
+    public void A_fresh_description_is_zero() => Assert.All(
+        typeof(DeviceDescription).GetProperties().Where(property => property.SetMethod is { IsPublic: true }),
+        property => Assert.Equal(Activator.CreateInstance(property.PropertyType), property.GetValue(new DeviceDescription())));
+
+    private static IEnumerable<string?> NamesOf<T>(IEnumerable<int> values)
+        where T : struct, Enum => values.Select(value => Enum.GetName((T)(object)value));
+}
