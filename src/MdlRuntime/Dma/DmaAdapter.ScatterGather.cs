@@ -149,12 +149,15 @@ public sealed partial class DmaAdapter
             if (registers.First >= 0 && (isOneBounce || !found.IsReachable && found.First != Pfn.None))
             {
                 // A single element keeps the offset of its first byte only; otherwise every byte keeps its offset in its page (DMA-105).
-                MapBounced(ref run, isOneBounce ? bounce : (bounce & ~(ulong)(PAGE_SIZE - 1)) + BYTE_OFFSET(va));
+                if (isOneBounce && registers.Map.Count > 0)
+                    MapBehind(ref run, registers.Map.Runs[^1]);
+                else
+                    MapBounced(ref run, isOneBounce ? bounce : (bounce & ~(ulong)(PAGE_SIZE - 1)) + BYTE_OFFSET(va), isOneBounce ? rest : run.Length);
                 FillBounce(pages, run);
             }
             else
             {
-                MapInPlace(ref run, found.First);
+                MapInPlace(ref run, pages, found.First);
             }
 
             registers.Map.Add(run);

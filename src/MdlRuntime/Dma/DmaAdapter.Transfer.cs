@@ -52,12 +52,12 @@ public sealed partial class DmaAdapter
         bool isWhole = found.Length == run.Length;
         if (mapRegisterBase is { First: >= 0 } && !(isWhole && found.IsReachable))
         {
-            MapBounced(ref run, _dma.Registers.Address(mapRegisterBase.First) + map.RegistersUsed * PAGE_SIZE + BYTE_OFFSET(currentVa));
+            MapBounced(ref run, _dma.Registers.Address(mapRegisterBase.First) + map.RegistersUsed * PAGE_SIZE + BYTE_OFFSET(currentVa), run.Length);
             FillBounce(pages, run);
         }
         else
         {
-            MapInPlace(ref run, found.First);
+            MapInPlace(ref run, pages, found.First);
         }
 
         if (run.Length > 0)

@@ -38,6 +38,9 @@ public sealed partial class DmaAdapter : ITracked
         DmaOperations = operations;
         (_dma, _window, _scatterGather, _needsRegisters) = (dma, window, scatterGather, needsRegisters);
         (Address, PhysicalDevice, MaximumRegisters) = (address, device, maximumRegisters);
+        _remapping = dma.RemappingOf(device);
+        _remapping?.AddAdapter();
+        _isPlain = _remapping is null;
         _directMap.Owner = this;
         dma.AddLive(_directMap);
     }
@@ -89,6 +92,7 @@ public sealed partial class DmaAdapter : ITracked
         _commonBuffers?.Close();
         _dma.RemoveLive(_directMap);
         _directMap.Clear();
+        _remapping?.RemoveAdapter();
         System.Memory.NonPagedPool.Free(Address);
         if (_needsRegisters && _registers == 0 && _commonBuffers?.HoldsRegisters != true)
             _dma.Registers.RemoveUser();
@@ -105,9 +109,11 @@ public sealed partial class DmaAdapter : ITracked
         return 1;
     }
 
-    /// <summary>Whether the device behind the other adapter is the same one, with the same view of memory.</summary>
+    /// <summary>Whether the device behind the other adapter sees memory as this one's does: the same device, or one in the same domain.</summary>
     internal bool SharesBusWith(DmaAdapter other) =>
-        other == this || other.PhysicalDevice == PhysicalDevice && other._window.HighestAddress == _window.HighestAddress;
+        other == this
+        || other.PhysicalDevice == PhysicalDevice && other._window.HighestAddress == _window.HighestAddress
+        || _remapping is not null && other._remapping?.Domain == _remapping.Domain;
 
     /// <summary>Returns adapter, address and map registers.</summary>
     public override string ToString() => $"DMA adapter {Address:X16} ({MaximumRegisters} map registers)";

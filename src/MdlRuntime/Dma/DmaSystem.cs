@@ -9,6 +9,7 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
     // First in, first out: a handle that a driver kept too long stays recognizable as freed for as long as possible.
     private readonly Queue<MapRegisters> _freeRegisters = new();
     private readonly Queue<ScatterGatherList> _freeLists = new();
+    private readonly Dictionary<DeviceObject, DeviceRemapping> _remappings = [];
     private ChannelQueue _registerQueue;
     private TransferMap? _firstLive;
 
@@ -148,6 +149,16 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
             return false;
         adapter.GrantChannel(processor);
         return true;
+    }
+
+    /// <summary>What the IOMMU knows of a device; null on a machine without one.</summary>
+    public DeviceRemapping? RemappingOf(DeviceObject device)
+    {
+        if (!System.Options.Iommu)
+            return null;
+        if (!_remappings.TryGetValue(device, out DeviceRemapping? remapping))
+            _remappings[device] = remapping = new(System);
+        return remapping;
     }
 
     public void AddLive(TransferMap map)

@@ -58,7 +58,7 @@ public static partial class IoManager
     {
         DmaSystem dma = system.Layer<DmaSystem>();
         Pfn last = new(system.Memory.Frames.Count - 1);
-        bool needsRegisters = !description.ScatterGather || !new LogicalWindow(width, logicalEqualsPhysical: true, regionShift: 0).CanReach(last);
+        bool needsRegisters = !description.ScatterGather || !system.Options.Iommu && !new LogicalWindow(width, logicalEqualsPhysical: true, regionShift: 0).CanReach(last);
         numberOfMapRegisters = 0;
         if (system.Faults.Strikes(nameof(IoGetDmaAdapter)))
             return null;

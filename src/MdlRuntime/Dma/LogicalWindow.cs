@@ -30,6 +30,9 @@ internal readonly struct LogicalWindow
     /// <summary>The bit in which logical and physical addresses differ; 0 where they do not.</summary>
     public ulong Flip => _flip;
 
+    /// <summary>Where the logical addresses behind an IOMMU begin: the upper half of what the device drives, away from any memory.</summary>
+    public ulong LowestTranslated => HighestAddress == ulong.MaxValue ? 1UL << WidestFlip : (HighestAddress >> 1) + 1;
+
     public bool CanReach(Pfn pfn) => (((ulong)pfn.Number << PAGE_SHIFT) | (PAGE_SIZE - 1)) <= HighestAddress;
 
     public PhysicalAddress ToLogical(ulong physical) => new((long)(physical ^ _flip));

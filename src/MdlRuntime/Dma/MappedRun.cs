@@ -19,6 +19,9 @@ internal struct MappedRun
 
     public bool WriteToDevice;
 
+    /// <summary>The domain that translates the run's logical addresses; null without IOMMU.</summary>
+    public IommuDmaDomain? Domain;
+
     /// <summary>A flush ended the operation before it named this run: the run may still be flushed, and no longer counts as mapped.</summary>
     public bool IsLoose;
 

@@ -29,12 +29,22 @@ internal sealed class TransferMap
 
     public void Clear()
     {
+        if (Count > 0 && Owner.IsTranslated)
+            UnmapAll();
         Runs.Clear();
         (Count, RegistersUsed, _hint) = (0, 0, 0);
     }
 
+    private void UnmapAll()
+    {
+        foreach (ref readonly MappedRun run in Runs)
+            Owner.Unmap(run);
+    }
+
     public void RemoveAt(int index)
     {
+        if (Owner.IsTranslated)
+            Owner.Unmap(_runs[index]);
         Count--;
         Array.Copy(_runs, index + 1, _runs, index, Count - index);
         _runs[Count] = default;

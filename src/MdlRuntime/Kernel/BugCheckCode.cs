@@ -45,4 +45,6 @@ internal static class BugCheckCode
     public const uint ATTEMPTED_EXECUTE_OF_NOEXECUTE_MEMORY = 0xFC;
     public const uint DRIVER_RETURNED_HOLDING_CANCEL_LOCK = 0x11B;
     public const uint INVALID_MDL_RANGE = 0x12E;
+    public const uint ILLEGAL_IOMMU_PAGE_FAULT = 0x158;
+    public const uint HAL_ILLEGAL_IOMMU_PAGE_FAULT = 0x159;
 }

@@ -26,7 +26,10 @@ public sealed record MachineOptions
     /// <summary>False: missing cache flushes really show stale bytes.</summary>
     public bool CoherentDma { get; init; } = true;
 
-    /// <summary>True: device accesses go through per-domain translation and fault when unmapped.</summary>
+    /// <summary>
+    /// True: an IOMMU translates what devices access. Logical addresses are those of a domain, page by page, in one range for each piece that is
+    /// mapped, and an access to anything else stops the machine with 0xE6/0x26, verified or not. <see cref="LogicalEqualsPhysical"/> has no effect then.
+    /// </summary>
     public bool Iommu { get; init; }
 
     /// <summary>True: a short device write through bounce pages leaves the rest of the caller's bytes unchanged.</summary>
@@ -82,7 +85,5 @@ public sealed record MachineOptions
             throw new ArgumentOutOfRangeException(nameof(CapturedCallSites), CapturedCallSites, $"allowed: 0 to {int.MaxValue}");
         if (!CoherentDma)
             throw new NotModelledException($"{nameof(MachineOptions)}.{nameof(CoherentDma)} = false");
-        if (Iommu)
-            throw new NotModelledException($"{nameof(MachineOptions)}.{nameof(Iommu)} = true");
     }
 }
