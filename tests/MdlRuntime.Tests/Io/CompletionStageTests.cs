@@ -67,6 +67,35 @@ public sealed class CompletionStageTests
         Assert.Equal((true, true, true), (mdl.IsFreed, request.IsStatusBlockWritten, read.IsCompleted));
     }
 
+    [Theory, Proves("MDL-440", "MDL-430")]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Every_mdl_of_the_chain_is_unlocked_and_freed(int added)
+    {
+        Irp? sent = null;
+        var chain = new List<Mdl>();
+        using var test = new TestDevice(DeviceFlags.DO_DIRECT_IO, (_, irp) =>
+        {
+            sent = irp;
+            chain.Add(irp.MdlAddress!);
+            for (int i = 0; i < added; i++)
+            {
+                Mdl mdl = IoAllocateMdl(irp.MdlAddress!.StartVa, 8, secondaryBuffer: true, false, irp)!;
+                MmProbeAndLockPages(mdl, KProcessorMode.UserMode, LockOperation.IoReadAccess);
+                chain.Add(mdl);
+            }
+
+            return Complete(irp, NtStatus.STATUS_SUCCESS);
+        });
+
+        test.Handle.Read(test.Process.Allocate(8), 8);
+
+        Assert.Equal(1 + added, chain.Count);
+        Assert.All(chain, mdl => Assert.True(mdl.IsFreed));
+        Assert.Equal((null, 0), (sent!.Mdls, test.Process.LockedPages));
+        Assert.Empty(test.Machine.Findings);
+    }
+
     [Theory, Proves("MDL-442", "MDL-441")]
     [InlineData(false, false)]
     [InlineData(true, true)]

@@ -119,6 +119,71 @@ public sealed class DeviceControlTests
         Assert.Equal(0u, length);
     }
 
+    [Theory, Proves("MDL-404")]
+    [InlineData(METHOD_BUFFERED, 0u)]
+    [InlineData(METHOD_NEITHER, 100u)]
+    public void A_null_output_pointer_forces_the_length_of_a_buffered_output_to_zero(uint method, uint expected)
+    {
+        uint length = 1;
+        using TestDevice test = Controlled((_, irp) =>
+        {
+            length = IoGetCurrentIrpStackLocation(irp).Parameters.DeviceIoControl.OutputBufferLength;
+            return Complete(irp, NtStatus.STATUS_SUCCESS);
+        });
+
+        Assert.Equal(NtStatus.STATUS_SUCCESS, test.Handle.DeviceIoControl(Code(method), 0, 0, 0, 100).Status);
+
+        Assert.Equal(expected, length);
+    }
+
+    [Theory, Proves("MDL-404")]
+    [InlineData(METHOD_BUFFERED, true, false)]
+    [InlineData(METHOD_IN_DIRECT, true, false)]
+    [InlineData(METHOD_OUT_DIRECT, true, false)]
+    [InlineData(METHOD_NEITHER, true, true)]
+    [InlineData(METHOD_BUFFERED, false, false)]
+    [InlineData(METHOD_IN_DIRECT, false, true)]
+    [InlineData(METHOD_NEITHER, false, true)]
+    public void Bad_user_buffers_are_found_by_the_probe_of_the_method(uint method, bool badInput, bool isCalled)
+    {
+        bool called = false;
+        using TestDevice test = Controlled((_, irp) =>
+        {
+            called = true;
+            return Complete(irp, NtStatus.STATUS_SUCCESS);
+        });
+        nuint systemAddress = unchecked((nuint)0xFFFF_F880_0000_0000);
+        nuint readOnly = test.Process.Allocate(16, protection: PageProtection.PAGE_READONLY);
+
+        NtStatus status = badInput
+            ? test.Handle.DeviceIoControl(Code(method), systemAddress, 16, 0, 0).Status
+            : test.Handle.DeviceIoControl(Code(method), 0, 0, readOnly, 16).Status;
+
+        Assert.Equal((isCalled ? NtStatus.STATUS_SUCCESS : NtStatus.STATUS_ACCESS_VIOLATION, isCalled), (status, called));
+    }
+
+    [Theory, Proves("MDL-351")]
+    [InlineData(METHOD_BUFFERED, false, true)]
+    [InlineData(METHOD_IN_DIRECT, true, false)]
+    [InlineData(METHOD_OUT_DIRECT, true, false)]
+    [InlineData(METHOD_NEITHER, false, false)]
+    public void The_control_code_decides_whatever_the_flags_of_the_device_say(uint method, bool hasMdl, bool hasSystemBuffer)
+    {
+        foreach (DeviceFlags flags in (DeviceFlags[])[Neither, DeviceFlags.DO_BUFFERED_IO, DeviceFlags.DO_DIRECT_IO])
+        {
+            (bool, bool)? seen = null;
+            using var test = new TestDevice(flags, setUp: driver => driver.MajorFunction[MajorFunction.IRP_MJ_DEVICE_CONTROL] = (_, irp) =>
+            {
+                seen = (irp.MdlAddress is not null, irp.AssociatedIrp.SystemBuffer != 0);
+                return Complete(irp, NtStatus.STATUS_SUCCESS);
+            });
+
+            test.Handle.DeviceIoControl(Code(method), 0, 0, test.Process.Allocate(16), 16);
+
+            Assert.Equal((hasMdl, hasSystemBuffer), seen);
+        }
+    }
+
     [Fact, Proves("MDL-414")]
     public void Stage_two_comes_by_apc_before_the_driver_returns()
     {

@@ -42,7 +42,7 @@ public sealed class DirectIoDutyTests
         Assert.Equal(0, test.Process.LockedPages);
     }
 
-    [Theory, Proves("MDL-382", "MDL-383")]
+    [Theory, Proves("MDL-379", "MDL-382", "MDL-383")]
     [InlineData("Io!IoAllocateMdl")]
     [InlineData("Io!MmProbeAndLockPages")]
     [InlineData("Io!IoAllocateIrp")]

@@ -249,14 +249,16 @@ public sealed class IrpLifetimeTests
     }
 
     [Theory, Proves("MDL-493", "MDL-497")]
-    [InlineData(VerifierMode.Strict)]
-    [InlineData(VerifierMode.Off)]
-    public void Freeing_the_borrowed_mdl_stops_the_machine(VerifierMode verifier)
+    [InlineData(VerifierMode.Strict, 0xC4u, 0xB8u)]
+    [InlineData(VerifierMode.Off, 0xC2u, 0x07u)]
+    public void Freeing_the_borrowed_mdl_stops_the_machine(VerifierMode verifier, uint code, ulong parameter1)
     {
         using var test = new TestDevice(DeviceFlags.DO_DIRECT_IO, Fill, verifier: verifier);
         AddBorrower(test, freesMdl: true);
 
-        Assert.Throws<BugCheckException>(() => test.Handle.Read(test.Process.Allocate(8), 8));
+        BugCheckException stop = Assert.Throws<BugCheckException>(() => test.Handle.Read(test.Process.Allocate(8), 8));
+
+        Assert.Equal((code, parameter1), (stop.Code, stop.Parameter1));
     }
 
     [Fact, Proves("MDL-497", "MDL-430")]

@@ -68,7 +68,7 @@ public sealed class LegalityMatrixTests
         }
     }
 
-    [Theory, Proves("MDL-346", "MDL-341", "MDL-342", "MDL-343", "MDL-344", "MDL-345", "MDL-347", "MDL-515")]
+    [Theory, Proves("MDL-346", "MDL-341", "MDL-342", "MDL-343", "MDL-344", "MDL-345", "MDL-347", "MDL-515", "MDL-191")]
     [MemberData(nameof(Cells))]
     public void Each_cell_is_as_the_matrix_says(string operation, string state, VerifierMode mode, string expected) =>
         Assert.Equal(expected, LegalityMatrix.Outcome(operation, state, mode));

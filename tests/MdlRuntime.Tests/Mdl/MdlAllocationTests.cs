@@ -78,12 +78,16 @@ public sealed class MdlAllocationTests
     }
 
     [Fact, Proves("MDL-085", "MDL-086")]
-    public void Charging_quota_is_accepted()
+    public void Charging_quota_is_accepted_and_charges_nothing() => InProcess((machine, process, buffer) =>
     {
-        using Machine machine = NewMachine();
-        machine.Run(() => Assert.NotNull(IoAllocateMdl(0x10000, 0x1000, false, chargeQuota: true, null)));
+        process.LockedPagesLimit = 0;
+
+        Mdl mdl = IoAllocateMdl(buffer, 0x1000, false, chargeQuota: true, null)!;
+
+        Assert.Equal((0x1000u, 0), (mdl.ByteCount, process.LockedPages));
+        IoFreeMdl(mdl);
         Assert.Empty(machine.Findings);
-    }
+    });
 
     [Fact, Proves("MDL-080")]
     public void A_secondary_buffer_without_a_request_is_reported_and_allocated()

@@ -172,6 +172,23 @@ public sealed class SystemMappingTests
         Assert.Equal((0x3Fu, 0ul, 3ul, 2ul, 2ul), (stop.Code, stop.Parameter1, stop.Parameter2, stop.Parameter3, stop.Parameter4));
     }
 
+    [Theory, Proves("MDL-226")]
+    [InlineData(VerifierMode.Off)]
+    [InlineData(VerifierMode.Survey)]
+    public void The_old_routine_maps_cached_and_raises_where_user_mode_has_no_addresses(VerifierMode mode)
+    {
+        using Machine machine = NewMachine(mode);
+        machine.Run(() =>
+        {
+            Mdl mdl = MmAllocatePagesForMdl(new(0), new(-1), new(0), 0x1000)!;
+            Assert.Equal(MmCached, machine.System.Memory.FindPte(user: null, MmMapLockedPages(mdl, KernelMode)).CacheType);
+
+            // The system process has no user addresses.
+            var raised = Assert.Throws<NtStatusException>(() => MmMapLockedPages(mdl, UserMode));
+            Assert.Equal(NtStatus.STATUS_NO_MEMORY, raised.Status);
+        });
+    }
+
     [Fact, Proves("MDL-202", "MDL-052")]
     public void An_mdl_that_says_so_makes_the_old_routine_return_null()
     {
