@@ -8,6 +8,17 @@ internal struct ChannelQueue
 
     public readonly ChannelRequest? First => _first;
 
+    public readonly uint Count
+    {
+        get
+        {
+            uint count = 0;
+            for (ChannelRequest? request = _first; request is not null; request = request.Next)
+                count++;
+            return count;
+        }
+    }
+
     public void Enqueue(ChannelRequest request)
     {
         request.Next = null;

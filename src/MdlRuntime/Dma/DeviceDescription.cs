@@ -26,13 +26,19 @@ public sealed record DeviceDescription
     /// <summary>Whether the controller's transfer counter is unreliable; not with version 0.</summary>
     public bool IgnoreCount { get; init; }
 
+    /// <summary>Must be false.</summary>
+    public bool Reserved1 { get; init; }
+
     /// <summary>Whether the device drives 64 address lines; overrides <see cref="Dma32BitAddresses"/>. Versions 0 to 2.</summary>
     public bool Dma64BitAddresses { get; init; }
+
+    /// <summary>Not used by WDM drivers.</summary>
+    public uint BusNumber { get; init; }
 
     /// <summary>Channel number of a subordinate device.</summary>
     public uint DmaChannel { get; init; }
 
-    /// <summary>The bus that the device does DMA on.</summary>
+    /// <summary>The bus that the device does DMA on. InterfaceTypeUndefined and PNPBus: the one that the physical device object is on.</summary>
     public InterfaceType InterfaceType { get; init; }
 
     /// <summary>Data width of a subordinate device.</summary>
@@ -45,8 +51,14 @@ public sealed record DeviceDescription
     [MdlValue(MdlValueKind.Length)]
     public uint MaximumLength { get; init; }
 
-    /// <summary>Address lines of a bus master, 1 to 64 bits. Version 3.</summary>
+    /// <summary>Port of the Micro Channel. Obsolete, not used.</summary>
+    public uint DmaPort { get; init; }
+
+    /// <summary>Address lines of a bus master, 24 to 64. Version 3, which does not look at the two members of earlier versions.</summary>
     public uint DmaAddressWidth { get; init; }
+
+    /// <summary>Not used.</summary>
+    public uint DmaControllerInstance { get; init; }
 
     /// <summary>Request line of a subordinate device. Version 3.</summary>
     public uint DmaRequestLine { get; init; }

@@ -43,6 +43,7 @@ public sealed partial class DmaAdapter : ITracked
         _isPlain = _remapping is null;
         _directMap.Owner = this;
         dma.AddLive(_directMap);
+        dma.Adapters.Add(this);
     }
 
     /// <summary>Version of the structure: always 1, whatever version of the operations was asked for. WDK: DMA_ADAPTER.Version.</summary>
@@ -66,7 +67,7 @@ public sealed partial class DmaAdapter : ITracked
     /// <summary>Releases the adapter; the pointer is dead afterwards.</summary>
     /// <remarks>
     /// IRQL at most DISPATCH_LEVEL. All DMA is finished, and channel, map registers and scatter/gather lists are freed before:
-    /// the verifier stops with 0xE6/0x08, 0x09, 0x0A for what is left, 0x0D for what was not flushed. WDK: PutDmaAdapter.
+    /// the verifier stops with 0xE6/0x08, 0x09, 0x0A for what is left, 0x11 for requests that wait, 0x0D for what was not flushed. WDK: PutDmaAdapter.
     /// </remarks>
     [Irql(Kirql.DISPATCH_LEVEL)]
     [MdlEffect(MdlEffect.ReleasesAdapter)]
@@ -82,6 +83,8 @@ public sealed partial class DmaAdapter : ITracked
         ReportLeft(0x0A, _lists, "scatter/gather lists");
         ReportLeft(0x08, _owner is null ? 0u : 1u, "adapter channels");
         ReportLeft(0x09, _registers, "map registers");
+        if (_channelQueue.Count is > 0 and var waiting)
+            Report(0x11, waiting, Address, 0, "MDL4010", $"PutDmaAdapter was called while {waiting} requests waited for the channel and referred to the adapter.");
         if (_directMap.MappedBytes is > 0 and var bytes)
         {
             Report(0x0D, bytes, MaximumRegisters * PAGE_SIZE, 0, "MDL4003",
@@ -90,6 +93,7 @@ public sealed partial class DmaAdapter : ITracked
 
         _isReleased = true;
         _commonBuffers?.Close();
+        _dma.Adapters.Remove(this);
         _dma.RemoveLive(_directMap);
         _directMap.Clear();
         _remapping?.RemoveAdapter();

@@ -35,6 +35,9 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
     /// <summary>The common buffers of every adapter that has had some.</summary>
     public List<CommonBuffers> CommonBuffers { get; } = [];
 
+    /// <summary>The adapters that were handed out and not put.</summary>
+    public HashSet<DmaAdapter> Adapters { get; } = [];
+
     public static DmaSystem Create(KernelSystem system) => new(system);
 
     /// <summary>The request of a device object whose AdapterControl routine has not returned yet: there is room for one (DMA-139).</summary>

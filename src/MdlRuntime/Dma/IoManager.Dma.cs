@@ -4,20 +4,25 @@ namespace MdlRuntime;
 
 public static partial class IoManager
 {
-    private const uint HighestDescriptionVersion = 3;
-
     /// <summary>Narrowest version 3 device that the system can serve: it drives 24 address bits.</summary>
     private const uint NarrowestAddressWidth = 24;
 
+    /// <summary>First parameter of 0xC4 for misuse that Driver Verifier has no number for: 'DMA' and a number of this machine.</summary>
+    private const ulong ReservedMemberSet = 0x444D4101;
+
     /// <summary>Returns the adapter for the DMA of a device.</summary>
-    /// <param name="physicalDeviceObject">The physical device object, or a device object of the driver. Null gets no adapter.</param>
-    /// <param name="description">What the device can do. Versions 0 to 3; bus masters only.</param>
+    /// <param name="physicalDeviceObject">The physical device object, or a device object of the driver (D16). Null gets no adapter.</param>
+    /// <param name="description">What the device can do. Versions 0 to 3; members that do not concern the device or the version are not looked at.</param>
     /// <param name="numberOfMapRegisters">
     /// The most map registers that one transfer may use: one more than the pages of MaximumLength, or as many as the machine has.
     /// Longer transfers are split.
     /// </param>
-    /// <returns>The adapter, or null: unknown version, or no memory.</returns>
-    /// <exception cref="NotModelledException">The device is subordinate (system DMA).</exception>
+    /// <returns>The adapter, a new one for every call of a bus master; or null: unknown version, device that cannot be served, or no memory.</returns>
+    /// <exception cref="ArgumentException">The device is one of another machine.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">InterfaceType is no bus.</exception>
+    /// <exception cref="BugCheckException">
+    /// PNP_DETECTED_FATAL_ERROR: the device is deleted, or neither a physical device nor one of the calling driver.
+    /// </exception>
     /// <remarks>IRQL PASSIVE_LEVEL. Released with <see cref="DmaAdapter.PutDmaAdapter"/>. WDK: IoGetDmaAdapter.</remarks>
     [Irql(Kirql.PASSIVE_LEVEL)]
     [return: MdlEffect(MdlEffect.AllocatesAdapter)]
@@ -29,28 +34,68 @@ public static partial class IoManager
         ArgumentNullException.ThrowIfNull(description);
         Processor processor = Processor.Current;
         KernelSystem system = processor.System;
-        numberOfMapRegisters = 0;
-        system.Trace(nameof(IoGetDmaAdapter), physicalDeviceObject, description.Version, description.MaximumLength);
         if (processor.Irql != Kirql.PASSIVE_LEVEL)
         {
             system.Verifier.Report(new(BugCheckCode.DRIVER_VERIFIER_DMA_VIOLATION, 0x13, 1, (ulong)Kirql.PASSIVE_LEVEL, (ulong)processor.Irql,
                 "MDL6004", $"IoGetDmaAdapter was called at {processor.Irql}; it needs PASSIVE_LEVEL."));
         }
 
-        if (description.Version > HighestDescriptionVersion)
+        DmaAdapter? adapter = GetAdapter(processor, physicalDeviceObject, description, out numberOfMapRegisters);
+        system.Trace(nameof(IoGetDmaAdapter), adapter is null ? physicalDeviceObject : adapter, description.Version, description.MaximumLength, numberOfMapRegisters);
+        return adapter;
+    }
+
+    private static DmaAdapter? GetAdapter(Processor processor, DeviceObject? device, DeviceDescription description, out uint numberOfMapRegisters)
+    {
+        KernelSystem system = processor.System;
+        numberOfMapRegisters = 0;
+        if (description.Version > DEVICE_DESCRIPTION_VERSION3)
         {
             system.Verifier.Report(new(BugCheckCode.DRIVER_VERIFIER_DMA_VIOLATION, 0x25, description.Version, 0, 0,
                 "MDL4017", $"IoGetDmaAdapter was given a device description of version {description.Version}; 0 to 3 exist."));
             return null;
         }
 
-        if (physicalDeviceObject is null)
+        if (device is null)
             return null;
+
+        RequireDevice(processor, device);
+        if (description.Reserved1)
+        {
+            system.Verifier.Report(new(BugCheckCode.DRIVER_VERIFIER_DETECTED_VIOLATION, ReservedMemberSet, device.Address, 0, 0,
+                "MDL4017", "IoGetDmaAdapter was given a device description whose Reserved1 is TRUE: descriptions are zeroed before they are filled in."));
+        }
+
+        description = Resolve(device, description);
         if (!description.Master)
-            return GetSubordinateAdapter(system, physicalDeviceObject, description, out numberOfMapRegisters);
+            return GetSubordinateAdapter(system, device, description, out numberOfMapRegisters);
         return AddressWidth(description) is int width
-            ? GetBusMasterAdapter(system, physicalDeviceObject, description, width, out numberOfMapRegisters)
+            ? GetBusMasterAdapter(system, device, description, width, out numberOfMapRegisters)
             : null;
+    }
+
+    /// <summary>Physical devices and those of the caller have a place in the device tree that it may ask about (D16).</summary>
+    private static void RequireDevice(Processor processor, DeviceObject device)
+    {
+        const ulong invalidDevice = 2;
+        DriverObject driver = device.DriverObject;
+        if (driver.Io.System != processor.System)
+            throw new ArgumentException($"{device} belongs to another machine", nameof(device));
+        bool isOwn = processor.Thread.Owner is not { } caller || driver.Owner == caller;
+        if (device.IsDeleted || !device.IsPhysical && !isOwn)
+        {
+            processor.System.BugCheck(BugCheckCode.PNP_DETECTED_FATAL_ERROR, invalidDevice, device.Address, 0, 0,
+                $"IoGetDmaAdapter was given {device}, which is {(device.IsDeleted ? "deleted" : "neither a physical device nor one of the calling driver")}.");
+        }
+    }
+
+    /// <summary>The description with the bus that the device is really on; the caller's own stays as it is (DMA-052).</summary>
+    private static DeviceDescription Resolve(DeviceObject device, DeviceDescription description)
+    {
+        InterfaceType bus = description.InterfaceType;
+        if (bus is < InterfaceType.InterfaceTypeUndefined or >= InterfaceType.MaximumInterfaceType)
+            throw new ArgumentOutOfRangeException(nameof(DeviceDescription.InterfaceType), bus, "allowed: InterfaceTypeUndefined to ACPIBus");
+        return bus is InterfaceType.InterfaceTypeUndefined or InterfaceType.PNPBus ? description with { InterfaceType = device.Bus } : description;
     }
 
     private static DmaAdapter? GetBusMasterAdapter(
@@ -94,7 +139,7 @@ public static partial class IoManager
     /// <summary>Address bits that the device drives, or null for a version 3 description that names an impossible number (DMA-047, DMA-048, DMA-056).</summary>
     private static int? AddressWidth(DeviceDescription description)
     {
-        if (description.Version == HighestDescriptionVersion)
+        if (description.Version == DEVICE_DESCRIPTION_VERSION3)
             return description.DmaAddressWidth is >= NarrowestAddressWidth and <= 64 ? (int)description.DmaAddressWidth : null;
         if (description.Dma64BitAddresses)
             return 64;

@@ -55,6 +55,9 @@ public sealed class DeviceObject : ITracked
     /// <summary>The driver that a bus gave this physical device to; null for devices that drivers created.</summary>
     internal DriverObject? FunctionDriver { get; set; }
 
+    /// <summary>The bus of a physical device; of a device that a driver created no bus knows anything.</summary>
+    internal InterfaceType Bus { get; set; } = InterfaceType.Internal;
+
     internal bool IsPhysical => FunctionDriver is not null;
 
     internal bool IsDeleted { get; set; }

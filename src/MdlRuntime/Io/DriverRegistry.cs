@@ -77,14 +77,14 @@ internal sealed class DriverRegistry(IoSystem io)
         LeakReport.AtUnload(io.System, driver);
     }
 
-    public DeviceObject Plug(Processor processor, DriverObject driver)
+    public DeviceObject Plug(Processor processor, DriverObject driver, InterfaceType bus)
     {
         if (driver.IsUnloaded || !_loaded.ContainsValue(driver))
             throw new ArgumentException($"driver {driver.Name} is not loaded on this machine", nameof(driver));
         if (driver.AddDevice is not { } addDevice)
             throw new InvalidOperationException($"driver {driver.Name} has no AddDevice routine");
 
-        DeviceObject physical = CreatePhysicalDevice(driver);
+        DeviceObject physical = CreatePhysicalDevice(driver, bus);
         io.System.Trace("AddDevice", driver, physical.Address);
         NtStatus status = Guard(processor, driver, "AddDevice", () => addDevice(driver, physical));
         if (NT_SUCCESS(status))
@@ -117,14 +117,14 @@ internal sealed class DriverRegistry(IoSystem io)
         io.DeleteDevice(physical);
     }
 
-    private DeviceObject CreatePhysicalDevice(DriverObject driver)
+    private DeviceObject CreatePhysicalDevice(DriverObject driver, InterfaceType bus)
     {
         _bus ??= CreateBus();
         if (io.CreateDevice(_bus, extension: null, name: null, IoManager.FILE_DEVICE_UNKNOWN, exclusive: false, out DeviceObject? physical) != NtStatus.STATUS_SUCCESS)
             throw new NtStatusException(NtStatus.STATUS_INSUFFICIENT_RESOURCES, "no memory for a device object");
 
         physical!.Flags &= ~DeviceFlags.DO_DEVICE_INITIALIZING;
-        physical.FunctionDriver = driver;
+        (physical.FunctionDriver, physical.Bus) = (driver, bus);
         _plugged.Add(physical);
         return physical;
     }

@@ -31,23 +31,36 @@ public sealed partial class Machine
         System.Layer<IoSystem>().Drivers.Unload(System.Processor, driver);
     }
 
-    /// <summary>Makes a physical device appear on the bus: calls AddDevice and starts the stack.</summary>
+    /// <summary>Makes a physical device appear on the PCI bus: calls AddDevice and starts the stack.</summary>
     /// <param name="driver">The driver that gets the device.</param>
     /// <returns>The physical device object.</returns>
     /// <exception cref="ArgumentException">The driver is not loaded on this machine.</exception>
     /// <exception cref="InvalidOperationException">The driver has no AddDevice routine.</exception>
     /// <exception cref="NtStatusException">The status that AddDevice or IRP_MN_START_DEVICE failed with; the device is gone again.</exception>
     /// <exception cref="BugCheckException">The machine stopped, now or earlier.</exception>
-    public DeviceObject Plug(DriverObject driver)
+    public DeviceObject Plug(DriverObject driver) => Plug(driver, InterfaceType.PCIBus);
+
+    /// <summary>Makes a physical device appear on a bus: calls AddDevice and starts the stack.</summary>
+    /// <param name="driver">The driver that gets the device.</param>
+    /// <param name="bus">The bus, which IoGetDmaAdapter asks about when a description leaves it open.</param>
+    /// <returns>The physical device object.</returns>
+    /// <exception cref="ArgumentException">The driver is not loaded on this machine.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The type names no bus.</exception>
+    /// <exception cref="InvalidOperationException">The driver has no AddDevice routine.</exception>
+    /// <exception cref="NtStatusException">The status that AddDevice or IRP_MN_START_DEVICE failed with; the device is gone again.</exception>
+    /// <exception cref="BugCheckException">The machine stopped, now or earlier.</exception>
+    public DeviceObject Plug(DriverObject driver, InterfaceType bus)
     {
         ArgumentNullException.ThrowIfNull(driver);
+        if (bus is < InterfaceType.Internal or InterfaceType.PNPBus or >= InterfaceType.MaximumInterfaceType)
+            throw new ArgumentOutOfRangeException(nameof(bus), bus, "allowed: Internal to ACPIBus, without PNPBus");
         ThrowIfUnusable();
         using HostCall call = EnterSystem();
-        return System.Layer<IoSystem>().Drivers.Plug(System.Processor, driver);
+        return System.Layer<IoSystem>().Drivers.Plug(System.Processor, driver, bus);
     }
 
     /// <summary>Makes a physical device disappear: its stack gets IRP_MN_REMOVE_DEVICE, and new handles on it are refused.</summary>
-    /// <param name="physicalDevice">What <see cref="Plug"/> returned.</param>
+    /// <param name="physicalDevice">What <see cref="Plug(DriverObject, InterfaceType)"/> returned.</param>
     /// <exception cref="ArgumentException">The device is not plugged in.</exception>
     /// <exception cref="BugCheckException">The machine stopped, now or earlier.</exception>
     public void Unplug(DeviceObject physicalDevice)

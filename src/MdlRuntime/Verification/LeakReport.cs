@@ -36,6 +36,8 @@ internal static class LeakReport
             yield return new(irp.ToString(), "MDL5008", irp, First(irp));
         foreach (IoWorkItem item in io.Workers.Live.Where(item => IsOf(item, owner)))
             yield return new($"a work item of {item.Device}", RuleId: null, item, First(item));
+        foreach (DmaAdapter adapter in system.Layer<DmaSystem>().Adapters.Where(adapter => IsOf(adapter, owner)))
+            yield return new(adapter.ToString(), "MDL4010", adapter, First(adapter));
         foreach (Transition made in system.Verifier.Allocations.Of(owner))
             yield return new($"{made.Value2} bytes of {made.Routine} at {made.Value1:X16}{TagOf(made.Value3)}", RuleId: null, Subject: null, made);
     }

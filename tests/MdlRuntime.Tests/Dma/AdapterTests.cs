@@ -186,4 +186,101 @@ public sealed class AdapterTests
         });
         Assert.Equal((100ul, 4 * 4096ul), (stop.Parameter2, stop.Parameter3));
     }
+
+    [Fact, Proves("DMA-080", "DMA-006")]
+    public void Every_call_for_a_bus_master_makes_an_adapter_of_its_own()
+    {
+        using var bench = new DmaBench();
+        DmaAdapter first = bench.GetAdapter(ScatterGather64), second = bench.GetAdapter(ScatterGather64);
+        Assert.NotSame(first, second);
+        Assert.NotEqual(first.Address, second.Address);
+
+        bench.Machine.Run(first.PutDmaAdapter);
+        bench.AtDispatch(() => bench.Allocate(second, 1));
+    }
+
+    [Fact, Proves("DMA-078")]
+    public void Adapters_for_each_direction_of_one_device_may_get_different_counts()
+    {
+        using var bench = new DmaBench();
+        bench.GetAdapter(ScatterGather64 with { MaximumLength = 65536 }, out uint forReads);
+        bench.GetAdapter(ScatterGather64 with { MaximumLength = 4096 }, out uint forWrites);
+        Assert.Equal((17u, 2u), (forReads, forWrites));
+    }
+
+    [Fact, Proves("DMA-072")]
+    public void A_platform_with_16_registers_caps_adapters_there()
+    {
+        using var bench = new DmaBench(Physical(mapRegisters: 16));
+        bench.GetAdapter(Packet24 with { MaximumLength = 65535 }, out uint capped);
+        bench.GetAdapter(Packet24 with { MaximumLength = 61440 }, out uint fitting);
+        Assert.Equal((16u, 16u), (capped, fitting));
+    }
+
+    [Fact, Proves("DMA-061")]
+    public void Without_memory_there_is_no_adapter_and_nothing_is_left_behind()
+    {
+        using var bench = new DmaBench();
+        long free = bench.Machine.FreeFrames;
+        bench.Machine.Faults.FailNth(nameof(IoGetDmaAdapter), 1);
+        uint registers = 7;
+        DmaAdapter? adapter = null;
+        bench.RunAsDriver(() => adapter = IoGetDmaAdapter(bench.Device, Packet24, out registers));
+        Assert.Equal((null, 0u, free), (adapter, registers, bench.Machine.FreeFrames));
+    }
+
+    [Fact, Proves("D16")]
+    public void A_driver_gets_adapters_for_its_own_devices_and_for_physical_ones()
+    {
+        using var bench = new DmaBench();
+        DeviceObject physical = bench.Plug();
+        bench.RunAsDriver(() =>
+        {
+            Assert.NotNull(IoGetDmaAdapter(bench.Device, ScatterGather64, out _));
+            Assert.NotNull(IoGetDmaAdapter(physical, ScatterGather64, out _));
+        });
+    }
+
+    [Fact, Proves("D16")]
+    public void A_device_of_another_driver_stops_the_machine()
+    {
+        using var bench = new DmaBench(Physical(VerifierMode.Off));
+        DeviceObject foreign = null!;
+        bench.Machine.LoadDriver("other", (driver, _) => IoCreateDevice(driver, null, null, 0, 0, false, out foreign!));
+        BugCheckException stop = Assert.Throws<BugCheckException>(() => bench.RunAsDriver(() => IoGetDmaAdapter(foreign, ScatterGather64, out _)));
+        Assert.Equal((0xCAu, 2ul, (ulong)foreign.Address), (stop.Code, stop.Parameter1, stop.Parameter2));
+    }
+
+    [Fact, Proves("D16")]
+    public void A_deleted_device_stops_the_machine()
+    {
+        using var bench = new DmaBench(Physical(VerifierMode.Off));
+        DeviceObject device = bench.NewDevice();
+        bench.Machine.Run(() => IoDeleteDevice(device));
+        BugCheckException stop = Assert.Throws<BugCheckException>(() => bench.Machine.Run(() => IoGetDmaAdapter(device, ScatterGather64, out _)));
+        Assert.Equal((0xCAu, 2ul), (stop.Code, stop.Parameter1));
+    }
+
+    [Fact]
+    public void A_device_of_another_machine_is_an_error()
+    {
+        using DmaBench bench = new(), other = new();
+        Assert.Throws<ArgumentException>(() => bench.Machine.Run(() => IoGetDmaAdapter(other.Device, ScatterGather64, out _)));
+    }
+
+    [Fact, Proves("DMA-081")]
+    public void Putting_an_adapter_that_requests_wait_for_is_a_finding()
+    {
+        using var bench = new DmaBench(Physical(VerifierMode.Survey));
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        DeviceObject[] devices = [bench.NewDevice(), bench.NewDevice(), bench.NewDevice()];
+        bench.AtDispatch(() =>
+        {
+            foreach (DeviceObject device in devices)
+                adapter.AllocateAdapterChannel(device, 1, (_, _, _, _) => IoAllocationAction.KeepObject, null);
+            adapter.PutDmaAdapter();
+        });
+        Assert.Equal([(0x08ul, (ulong)adapter.Address, 1ul), (0x11ul, 2ul, (ulong)adapter.Address)],
+            bench.Machine.Findings.Select(finding => (finding.Parameter1, finding.Parameter2, finding.Parameter3)));
+    }
 }

@@ -33,7 +33,11 @@ internal sealed class DmaBench : IDisposable
     {
         Machine = new(options ?? new() { LogicalEqualsPhysical = true });
         App = Machine.CreateProcess("app");
-        _driver = Machine.LoadDriver("bench", (_, _) => NtStatus.STATUS_SUCCESS);
+        _driver = Machine.LoadDriver("bench", (driver, _) =>
+        {
+            driver.AddDevice = (_, _) => NtStatus.STATUS_SUCCESS;
+            return NtStatus.STATUS_SUCCESS;
+        });
         Device = NewDevice();
     }
 
@@ -52,6 +56,9 @@ internal sealed class DmaBench : IDisposable
         Assert.Equal(NtStatus.STATUS_SUCCESS, IoCreateDevice(_driver, null, null, 0, 0, false, out DeviceObject? device));
         return device!;
     });
+
+    /// <summary>A physical device of the bench's driver.</summary>
+    public DeviceObject Plug(InterfaceType bus = InterfaceType.PCIBus) => Machine.Plug(_driver, bus);
 
     public DmaAdapter GetAdapter(DeviceDescription description) => GetAdapter(description, out _);
 
@@ -78,6 +85,13 @@ internal sealed class DmaBench : IDisposable
             Assert.Equal(frames.ToArray(), mdl.Pfns.ToArray());
         return mdl;
     }
+
+    /// <summary>Runs code of the bench's driver at PASSIVE_LEVEL.</summary>
+    public void RunAsDriver(Action code) => Machine.Run(() =>
+    {
+        using OwnerScope scope = Machine.System.Processor.RunAs(_driver.Owner);
+        code();
+    });
 
     public void AtDispatch(Action code) => Machine.Run(() =>
     {

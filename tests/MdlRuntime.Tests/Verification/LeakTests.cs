@@ -22,10 +22,11 @@ public sealed class LeakTests
         { "contiguous memory", null, holder => holder.Pool = MmAllocateContiguousMemory(0x1000, new(-1)) },
         { "device mapping", null, holder => holder.Pool = MmMapIoSpace(new(0xE000_0010), 0x10, MemoryCachingType.MmNonCached) },
         { "IRP", "MDL5008", holder => holder.Irp = IoAllocateIrp(1, false) },
+        { "DMA adapter", "MDL4010", holder => IoGetDmaAdapter(holder.Device, new() { Master = true, MaximumLength = 4096 }, out _) },
         { "work item", null, holder => holder.WorkItem = IoAllocateWorkItem(holder.Device!) },
     };
 
-    [Theory, Proves("MDL-518", "MDL-509")]
+    [Theory, Proves("MDL-518", "MDL-509", "DMA-311")]
     [MemberData(nameof(Leaks))]
     public void Unloading_a_driver_names_what_it_has_not_freed(string what, string? ruleId, Action<Holder> allocate)
     {

@@ -1,0 +1,122 @@
+using System.Reflection;
+using MdlRuntime.Verification;
+using static MdlRuntime.Tests.Dma.DmaBench;
+
+namespace MdlRuntime.Tests.Dma;
+
+/// <summary>The table of operations: its size, its slots, the routines behind them, and what a call behind its end does.</summary>
+public sealed class DmaOperationsTests
+{
+    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+
+    [Theory, Proves("DMA-083", "DMA-041")]
+    [InlineData(0u, 0x68u, "PutScatterGatherList")]
+    [InlineData(1u, 0x68u, "PutScatterGatherList")]
+    [InlineData(2u, 0x80u, "BuildMdlFromScatterGatherList")]
+    [InlineData(3u, 0x140u, "CreateCommonBufferFromMdl")]
+    public void The_version_of_the_description_decides_where_the_table_ends(uint version, uint size, string last)
+    {
+        using var bench = new DmaBench();
+        DmaOperations operations = bench.GetAdapter(ScatterGather64 with { Version = version, DmaAddressWidth = 64 }).DmaOperations;
+        Assert.Equal((size, last, size - 8), (operations.Size, operations.Slots[^1].Name, operations.Slots[^1].Offset));
+    }
+
+    [Fact, Proves("DMA-084")]
+    public void The_slots_are_those_of_the_header_in_its_order()
+    {
+        using var bench = new DmaBench();
+        DmaOperations operations = bench.GetAdapter(ScatterGather64 with { Version = 3, DmaAddressWidth = 64 }).DmaOperations;
+        Assert.Equal(
+            [
+                "0x08 PutDmaAdapter 1", "0x10 AllocateCommonBuffer 1", "0x18 FreeCommonBuffer 1", "0x20 AllocateAdapterChannel 1",
+                "0x28 FlushAdapterBuffers 1", "0x30 FreeAdapterChannel 1", "0x38 FreeMapRegisters 1", "0x40 MapTransfer 1", "0x48 GetDmaAlignment 1",
+                "0x50 ReadDmaCounter 1", "0x58 GetScatterGatherList 1", "0x60 PutScatterGatherList 1", "0x68 CalculateScatterGatherList 2",
+                "0x70 BuildScatterGatherList 2", "0x78 BuildMdlFromScatterGatherList 2", "0x80 GetDmaAdapterInfo 3", "0x88 GetDmaTransferInfo 3",
+                "0x90 InitializeDmaTransferContext 3", "0x98 AllocateCommonBufferEx 3", "0xA0 AllocateAdapterChannelEx 3",
+                "0xA8 ConfigureAdapterChannel 3", "0xB0 CancelAdapterChannel 3", "0xB8 MapTransferEx 3", "0xC0 GetScatterGatherListEx 3",
+                "0xC8 BuildScatterGatherListEx 3", "0xD0 FlushAdapterBuffersEx 3", "0xD8 FreeAdapterObject 3", "0xE0 CancelMappedTransfer 3",
+                "0xE8 AllocateDomainCommonBuffer 3", "0xF0 FlushDmaBuffer 3", "0xF8 JoinDmaDomain 3", "0x100 LeaveDmaDomain 3", "0x108 GetDmaDomain 3",
+                "0x110 AllocateCommonBufferWithBounds 3", "0x118 AllocateCommonBufferVector 3", "0x120 GetCommonBufferFromVectorByIndex 3",
+                "0x128 FreeCommonBufferFromVector 3", "0x130 FreeCommonBufferVector 3", "0x138 CreateCommonBufferFromMdl 3",
+            ],
+            operations.Slots.Select(slot => $"0x{slot.Offset:X2} {slot.Name} {slot.Version}"));
+    }
+
+    [Fact, Proves("DMA-083", "DMA-084")]
+    public void A_later_table_begins_with_the_earlier_one()
+    {
+        using var bench = new DmaBench();
+        DmaOperations[] tables = [.. Enumerable.Range(1, 3).Select(version =>
+            bench.GetAdapter(ScatterGather64 with { Version = (uint)version, DmaAddressWidth = 64 }).DmaOperations)];
+        Assert.Equal(tables[0].Slots, tables[1].Slots.Take(12));
+        Assert.Equal(tables[1].Slots, tables[2].Slots.Take(15));
+        Assert.Equal([true, true, true], tables.Select(table => table.Has(nameof(DmaAdapter.MapTransfer))));
+        Assert.Equal([false, true, true], tables.Select(table => table.Has(nameof(DmaAdapter.CalculateScatterGatherList))));
+        Assert.Equal([false, false, true], tables.Select(table => table.Has(nameof(DmaAdapter.MapTransferEx))));
+        Assert.False(tables[2].Has("IoGetDmaAdapter"));
+    }
+
+    [Fact, Proves("DMA-085", "DMA-083")]
+    public void Calling_behind_the_table_at_dispatch_level_stops_the_machine()
+    {
+        foreach (VerifierMode mode in Enum.GetValues<VerifierMode>())
+        {
+            using var bench = new DmaBench(Physical(mode));
+            DmaAdapter adapter = bench.GetAdapter(ScatterGather64 with { Version = 1 });
+            BugCheckException stop = Assert.Throws<BugCheckException>(() => bench.AtDispatch(() =>
+                adapter.CalculateScatterGatherList(null, 0, 4096, out _, out _)));
+            const ulong executes = 8;
+            Assert.Equal((0xD1u, 2ul, executes, "MDL4017"), (stop.Code, stop.Parameter2, stop.Parameter3, stop.RuleId));
+            Assert.Contains("0x68 bytes", stop.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact, Proves("DMA-085")]
+    public void Calling_behind_the_table_at_passive_level_stops_the_machine_too()
+    {
+        using var bench = new DmaBench(Physical(VerifierMode.Off));
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64 with { Version = 1 });
+        BugCheckException stop = Assert.Throws<BugCheckException>(() => bench.Machine.Run(() =>
+            adapter.CalculateScatterGatherList(null, 0, 4096, out _, out _)));
+        Assert.Equal((0x50u, 0x10ul), (stop.Code, stop.Parameter2));
+    }
+
+    [Fact, Proves("DMA-081")]
+    public void No_routine_takes_a_released_adapter()
+    {
+        foreach (MethodInfo routine in Routines())
+        {
+            using var bench = new DmaBench();
+            DmaAdapter adapter = bench.GetAdapter(ScatterGather64 with { Version = 3, DmaAddressWidth = 64 });
+            Mdl mdl = bench.Lock(100, 0);
+            bench.Machine.Run(adapter.PutDmaAdapter);
+            object?[] arguments = [.. routine.GetParameters().Select(parameter => Argument(bench, mdl, parameter.ParameterType))];
+
+            Exception? thrown = Assert.Throws<TargetInvocationException>(() => bench.Machine.Run(() => routine.Invoke(adapter, arguments))).InnerException;
+
+            if (thrown is not NotModelledException)
+                Assert.Equal((routine.Name, 0xE6u, 0x18ul, (ulong)adapter.Address), (routine.Name, Stop(thrown).Code, Stop(thrown).Parameter1, Stop(thrown).Parameter2));
+        }
+    }
+
+    private static BugCheckException Stop(Exception? thrown) => Assert.IsType<BugCheckException>(thrown);
+
+    /// <summary>The methods behind the slots.</summary>
+    private static IEnumerable<MethodInfo> Routines() => typeof(DmaAdapter).GetMethods(Declared).Where(method => Enum.IsDefined(typeof(DmaSlot), method.Name));
+
+    private static object? Argument(DmaBench bench, Mdl mdl, Type type)
+    {
+        DriverControl control = (_, _, _, _) => IoAllocationAction.DeallocateObject;
+        DriverListControl listControl = (_, _, _, _) => { };
+        return new Dictionary<Type, object>
+        {
+            [typeof(DeviceObject)] = bench.Device,
+            [typeof(Mdl)] = mdl,
+            [typeof(DriverControl)] = control,
+            [typeof(DriverListControl)] = listControl,
+            [typeof(DmaTransferContext)] = new DmaTransferContext(),
+            [typeof(ScatterGatherList)] = ScatterGatherList.WithCapacity(2),
+            [typeof(IoAllocationAction)] = IoAllocationAction.DeallocateObject,
+        }.GetValueOrDefault(type) ?? (type.IsValueType ? Activator.CreateInstance(type) : null);
+    }
+}
