@@ -24,8 +24,8 @@ internal sealed class KernelSystem : IDisposable
         PoolWatch = Verifier.IsOn ? new(this) : null;
         SystemProcess = CreateProcess("System", hasUserSpace: false);
         IdleThread = new(SystemProcess, "Idle");
-        Processor = new(this, IdleThread);
-        Scheduler = new(this, options.Seed);
+        Processor = new(this, IdleThread) { IsRacing = options.Scheduling == SchedulingPolicy.PreemptionBounded };
+        Scheduler = new(this);
         Interrupts = new(Processor);
     }
 

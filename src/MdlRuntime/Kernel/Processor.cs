@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using MdlRuntime.Simulation;
 using MdlRuntime.Verification;
 
 namespace MdlRuntime;
@@ -11,6 +12,7 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
     private static Processor? t_current;
 
     private readonly TranslationCache _translations = system.Memory.Translations;
+    private readonly bool _isInterruptible = system.Options.Scheduling == SchedulingPolicy.PreemptionBounded;
     private KDpc? _firstDpc;
     private KDpc? _lastDpc;
     private EThread _thread = idleThread;
@@ -137,6 +139,8 @@ internal sealed class Processor(KernelSystem system, EThread idleThread)
         }
 
         Irql = newIrql;
+        if (_isInterruptible)
+            system.Scheduler.LetTimePass();
         DeliverPending();
     }
 

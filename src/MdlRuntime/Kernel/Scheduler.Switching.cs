@@ -4,17 +4,62 @@ namespace MdlRuntime;
 
 internal sealed partial class Scheduler
 {
+    /// <summary>Whether time is passing because code was interrupted: what happens then is not interrupted again.</summary>
+    private bool _isTimePassing;
+
     /// <summary>
-    /// Between two accesses to memory: sometimes, by the seed, a user thread goes on in place of the current thread, or another thread in place of a user
-    /// thread. Nothing of the kind happens above PASSIVE_LEVEL.
+    /// Between two accesses to memory: sometimes, by policy and seed, a user thread goes on in place of the current thread, or another thread in place of a
+    /// user thread; where all code is interrupted, any thread or a device. Nothing of the kind happens above PASSIVE_LEVEL.
     /// </summary>
     public void LetOthersRace()
     {
-        const int chance = 3;
         EThread self = Processor.Thread;
-        if (Processor.Irql != Kirql.PASSIVE_LEVEL || self == system.IdleThread || !HasRival(self) || _random.Next(chance) != 0)
+        if (Processor.Irql != Kirql.PASSIVE_LEVEL || self == system.IdleThread)
             return;
 
+        bool hasRival = HasRival(self), canTimePass = CanTimePass;
+        if (!(hasRival || canTimePass) || !_choices.Interrupts())
+            return;
+        if (canTimePass && (!hasRival || _choices.Choose(2) == 0))
+            PassTime();
+        else
+            GiveWay(self);
+    }
+
+    /// <summary>Where the IRQL is lowered: sometimes a device or a timer acts before the code goes on, if the policy interrupts all code.</summary>
+    public void LetTimePass()
+    {
+        if (CanTimePass && _choices.Interrupts())
+            PassTime();
+    }
+
+    private bool CanTimePass => _choices.InterruptsAll && !_isTimePassing && _clock.HasEvents;
+
+    private void PassTime()
+    {
+        (EThread self, KProcessorMode mode) = (Processor.Thread, Processor.Mode);
+        system.Trace("Interruption", self);
+        // No thread does what a device does; its interrupt comes through as far as the IRQL lets it.
+        (Processor.Thread, Processor.Mode) = (system.IdleThread, KProcessorMode.KernelMode);
+        _isTimePassing = true;
+        try
+        {
+            _clock.Advance();
+        }
+        finally
+        {
+            _isTimePassing = false;
+            (Processor.Thread, Processor.Mode) = (self, mode);
+        }
+
+        Processor.DeliverPending();
+        system.ThrowIfHalted();
+    }
+
+    private void GiveWay(EThread self)
+    {
+        if (_choices.InterruptsAll)
+            system.Trace("Interruption", self);
         self.State = ThreadState.Ready;
         MakeReady(self);
         SwitchAway(self);
@@ -28,7 +73,7 @@ internal sealed partial class Scheduler
     {
         foreach (EThread thread in _ready)
         {
-            if (thread.IsParked && (thread.IsUser || self.IsUser))
+            if (thread.IsParked && (thread.IsUser || self.IsUser || _choices.InterruptsAll))
                 return true;
         }
 
@@ -90,7 +135,7 @@ internal sealed partial class Scheduler
         return true;
     }
 
-    /// <summary>One of the threads that can run at this place, by the seed; null when there is none.</summary>
+    /// <summary>One of the threads that can run at this place, by policy and seed; null when there is none.</summary>
     private EThread? Choose(EThread self)
     {
         int count = 0;
@@ -99,7 +144,7 @@ internal sealed partial class Scheduler
         if (count == 0)
             return null;
 
-        int skip = count == 1 ? 0 : _random.Next(count);
+        int skip = _choices.Choose(count);
         int index = 0;
         while (!CanRun(_ready[index], self) || skip-- > 0)
             index++;
@@ -231,7 +276,7 @@ internal sealed partial class Scheduler
         thread.State = ThreadState.Terminated;
         _carried.Remove(thread);
         if (thread.IsUser && --_userThreads == 0)
-            Processor.IsRacing = false;
+            Processor.IsRacing = _choices.InterruptsAll;
     }
 
     /// <summary>The last act of a system thread: somebody else gets the baton.</summary>

@@ -1,12 +1,13 @@
 namespace MdlRuntime;
 
 /// <summary>
-/// Decides which thread runs: one at a time, chosen by seed among those that can, in virtual time that advances only when nobody can.
+/// Decides which thread runs: one at a time, chosen by policy and seed among those that can, in virtual time that advances when nobody can,
+/// or when a policy interrupts code.
 /// A thread is carried by the host thread that called into the machine, by a host thread of its own, or (APCs only) by whoever is idle.
 /// </summary>
-internal sealed partial class Scheduler(KernelSystem system, int seed) : IDisposable
+internal sealed partial class Scheduler(KernelSystem system) : IDisposable
 {
-    private readonly Random _random = new(seed);
+    private readonly ScheduleChoices _choices = new(system.Options);
     private readonly VirtualClock _clock = new();
 
     /// <summary>Threads whose wait is over or who have an APC to run.</summary>

@@ -12,6 +12,9 @@ internal sealed class VirtualClock
     /// <summary>Units of 100 ns since the machine started.</summary>
     public long Now { get; private set; }
 
+    /// <summary>Whether anything is due at any time.</summary>
+    public bool HasEvents => _events.Count > _stale;
+
     /// <summary>Makes the event happen after a delay in units of 100 ns, instead of when it was to happen before.</summary>
     public void Schedule(TimedEvent timedEvent, long delay)
     {

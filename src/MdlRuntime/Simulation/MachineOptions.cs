@@ -53,6 +53,12 @@ public sealed record MachineOptions
     /// </summary>
     public int CapturedCallSites { get; init; } = 512;
 
+    /// <summary>Which of the possible orders of threads and devices runs. Try many seeds to search them.</summary>
+    public SchedulingPolicy Scheduling { get; init; } = SchedulingPolicy.Random;
+
+    /// <summary>With <see cref="SchedulingPolicy.PreemptionBounded"/>: how often code is interrupted at most; 0 and above.</summary>
+    public int PreemptionBound { get; init; } = 2;
+
     /// <summary>
     /// How often, from 0 (never) to 1, IoCallDriver called by a driver returns STATUS_PENDING although the driver below has completed the
     /// request, which then comes back a millisecond later; chosen from the seed. Finds drivers that rely on synchronous completion.
@@ -81,6 +87,10 @@ public sealed record MachineOptions
             throw new ArgumentOutOfRangeException(nameof(SystemPtes), SystemPtes, "allowed: 1 to 16777216");
         if (!(ForcePendingProbability is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(ForcePendingProbability), ForcePendingProbability, "allowed: 0 to 1");
+        if (!Enum.IsDefined(Scheduling))
+            throw new ArgumentOutOfRangeException(nameof(Scheduling), Scheduling, "allowed: Random, Fifo, PreemptionBounded");
+        if (PreemptionBound < 0)
+            throw new ArgumentOutOfRangeException(nameof(PreemptionBound), PreemptionBound, $"allowed: 0 to {int.MaxValue}");
         if (CapturedCallSites < 0)
             throw new ArgumentOutOfRangeException(nameof(CapturedCallSites), CapturedCallSites, $"allowed: 0 to {int.MaxValue}");
         if (!CoherentDma)

@@ -15,6 +15,8 @@ public sealed class MachineOptionsTests
         { new() { MapRegisters = 0 }, "1 to 65536" },
         { new() { MapRegisters = 65537 }, "1 to 65536" },
         { new() { SystemPtes = 0 }, "1 to 16777216" },
+        { new() { Scheduling = (SchedulingPolicy)9 }, "Random, Fifo, PreemptionBounded" },
+        { new() { PreemptionBound = -1 }, "0 to 2147483647" },
         { new() { CapturedCallSites = -1 }, "0 to 2147483647" },
         { new() { SystemPtes = (1 << 24) + 1 }, "1 to 16777216" },
     };
