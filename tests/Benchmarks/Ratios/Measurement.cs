@@ -5,10 +5,13 @@ namespace Benchmarks;
 /// <summary>Times operations against each other in turns, so that all see the same disturbances, and takes medians, so that few of them count.</summary>
 internal static class Measurement
 {
-    private const int ShortRounds = 201, LongRounds = 3;
+    private const int ShortRounds = 201, LongRounds = 3, ScalingRounds = 15;
 
     /// <summary>Short enough that most batches run without a break on a busy host.</summary>
     private const double ShortBatch = 0.0002;
+
+    /// <summary>Long enough that starting a thread does not count.</summary>
+    private const double LongBatch = 0.05;
 
     /// <summary>Every result ends here.</summary>
     private static ulong s_sink;
@@ -37,6 +40,30 @@ internal static class Measurement
         }
 
         return Median(ratios);
+    }
+
+    /// <summary>Median over rounds of what the subject takes longer than the floor, in nanoseconds.</summary>
+    public static double NanosecondsOver(Operation subject, Operation floor)
+    {
+        int subjectTimes = Calibrate(subject), floorTimes = Calibrate(floor);
+        double[] differences = new double[ShortRounds];
+        for (int round = 0; round < differences.Length; round++)
+            differences[round] = (Seconds(subject, subjectTimes) / subjectTimes - Seconds(floor, floorTimes) / floorTimes) * 1e9;
+        return Median(differences);
+    }
+
+    /// <summary>Median over rounds of the work that operations do on a thread each, in units of what the first does alone in the same time.</summary>
+    public static double Scaling(Operation[] operations)
+    {
+        int times = (int)(LongBatch / ShortBatch * Calibrate(operations[0]));
+        double[] results = new double[ScalingRounds];
+        for (int round = 0; round < results.Length; round++)
+        {
+            double alone = Seconds(operations[0], times);
+            results[round] = operations.Length * alone / SecondsTogether(operations, times);
+        }
+
+        return Median(results);
     }
 
     /// <summary>Median over rounds of the subject's processor time, on all cores, over the floor's, for operations of many milliseconds.</summary>
@@ -99,6 +126,23 @@ internal static class Measurement
         long start = Stopwatch.GetTimestamp();
         s_sink += operation(times);
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private static double SecondsTogether(Operation[] operations, int times)
+    {
+        using var start = new Barrier(operations.Length + 1);
+        Thread[] threads = Array.ConvertAll(operations, operation => new Thread(() =>
+        {
+            start.SignalAndWait();
+            Interlocked.Add(ref s_sink, operation(times));
+        }));
+        foreach (Thread thread in threads)
+            thread.Start();
+        start.SignalAndWait();
+        long begin = Stopwatch.GetTimestamp();
+        foreach (Thread thread in threads)
+            thread.Join();
+        return Stopwatch.GetElapsedTime(begin).TotalSeconds;
     }
 
     private static double ProcessorSeconds(Operation operation)

@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Runtime;
-using MdlRuntime.Simulation;
 using MdlRuntime.Verification;
 
 namespace Benchmarks;
 
 /// <summary>Prints one <c>name: value</c> line per measurement; a ratio of 1 is the floor.</summary>
-internal sealed class RatioReport : IDisposable
+internal sealed partial class RatioReport : IDisposable
 {
     private const double WarmUpSeconds = 0.05;
 
@@ -20,6 +19,9 @@ internal sealed class RatioReport : IDisposable
         AddAccess();
         AddRequests();
         AddDma();
+        AddMappings();
+        AddFiles();
+        AddMachines();
         AddAnalyzers();
     }
 
@@ -100,25 +102,6 @@ internal sealed class RatioReport : IDisposable
         AddStrict("empty-read", strict.ReadNothing, one.ReadNothing);
     }
 
-    private void AddDma()
-    {
-        foreach (int kibibytes in (int[])[64, 256, 1024])
-        {
-            int length = kibibytes << 10;
-            var copies = new ByteCopies(length);
-            DmaRig contiguous = Keep(new DmaRig(length, FramePolicy.Sequential, isBounced: false, writeToDevice: false));
-            DmaRig scattered = Keep(new DmaRig(length, FramePolicy.Scattered, isBounced: false, writeToDevice: false));
-            DmaRig bouncedIn = Keep(new DmaRig(length, FramePolicy.Scattered, isBounced: true, writeToDevice: false));
-            DmaRig bouncedOut = Keep(new DmaRig(length, FramePolicy.Scattered, isBounced: true, writeToDevice: true));
-            AddRatio($"dma-direct-contiguous/copy, {kibibytes} KiB", contiguous.Transfer, copies.Once);
-            AddRatio($"dma-direct-scattered/page-copies, {kibibytes} KiB", scattered.Transfer, copies.OnceToScatteredPages);
-            AddRatio($"dma-bounced-to-memory/two-copies, {kibibytes} KiB", bouncedIn.Transfer, copies.TwiceToScatteredPages);
-            AddRatio($"dma-bounced-to-device/two-copies, {kibibytes} KiB", bouncedOut.Transfer, copies.TwiceFromScatteredPages);
-            AddBytes($"dma-direct, {kibibytes} KiB", scattered.Transfer);
-            AddBytes($"dma-bounced, {kibibytes} KiB", bouncedIn.Transfer);
-        }
-    }
-
     /// <summary>Processor time of a whole compilation, from text to the emitted assembly.</summary>
     private void AddAnalyzers()
     {
@@ -141,6 +124,13 @@ internal sealed class RatioReport : IDisposable
         _operations.Add(subject);
         _operations.AddRange(floor);
         _lines.Add((name, () => Measurement.Ratio(subject, floor)));
+    }
+
+    /// <summary>What a page costs more than in the floor, in nanoseconds.</summary>
+    private void AddNanosecondsPerPage(string name, Operation subject, Operation floor, int pages)
+    {
+        _operations.AddRange([subject, floor]);
+        _lines.Add(($"nanoseconds per page over, {name}", () => Measurement.NanosecondsOver(subject, floor) / pages));
     }
 
     private void AddProcessorTime(string name, Operation subject, Operation floor) =>

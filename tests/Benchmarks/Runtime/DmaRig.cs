@@ -11,7 +11,7 @@ internal sealed class DmaRig : IDisposable
     private static readonly DriverControl s_control = OnControl;
 
     private readonly Machine _machine;
-    private readonly Action _cycle;
+    private readonly Action _cycle, _lists, _mappings;
     private readonly byte[] _bytes;
     private readonly DeviceObject _device;
     private readonly DmaAdapter _adapter;
@@ -23,6 +23,7 @@ internal sealed class DmaRig : IDisposable
     private ScatterGatherList? _elements;
     private MapRegisters? _registers;
     private int _times;
+    private ulong _sum;
 
     /// <summary>A transfer of so many bytes; through bounce pages when the device takes one contiguous piece and memory is scattered.</summary>
     public DmaRig(int length, FramePolicy frames, bool isBounced, bool writeToDevice)
@@ -56,6 +57,7 @@ internal sealed class DmaRig : IDisposable
         (_adapter, _mdl) = (adapter!, mdl!);
         _port = new(_adapter);
         _cycle = isBounced ? Packets : Lists;
+        (_lists, _mappings) = (ListsOnly, MappingsOnly);
     }
 
     public ulong Transfer(int times)
@@ -72,7 +74,52 @@ internal sealed class DmaRig : IDisposable
         return ends[0];
     }
 
+    /// <summary>GetScatterGatherList and PutScatterGatherList, without a byte moved.</summary>
+    public ulong GetAndPutList(int times) => Run(_lists, times);
+
+    /// <summary>MapTransfer and FlushAdapterBuffers of the first run, without a byte moved.</summary>
+    public ulong MapAndFlush(int times) => Run(_mappings, times);
+
     public void Dispose() => _machine.Dispose();
+
+    private ulong Run(Action loop, int times)
+    {
+        (_times, _sum) = (times, 0);
+        _process.Run(loop);
+        return _sum >= (ulong)times ? _sum : throw new InvalidOperationException($"{times} mappings covered {_sum} bytes");
+    }
+
+    private void ListsOnly()
+    {
+        KeRaiseIrql(Kirql.DISPATCH_LEVEL, out Kirql old);
+        ulong sum = 0;
+        for (int i = _times; i > 0; i--)
+        {
+            _adapter.GetScatterGatherList(_device, _mdl, MmGetMdlVirtualAddress(_mdl), (uint)_bytes.Length, s_list, this, _writeToDevice);
+            sum += _elements!.Elements[^1].Length;
+            _adapter.PutScatterGatherList(_elements, _writeToDevice);
+        }
+
+        _sum = sum;
+        KeLowerIrql(old);
+    }
+
+    private void MappingsOnly()
+    {
+        KeRaiseIrql(Kirql.DISPATCH_LEVEL, out Kirql old);
+        nuint va = MmGetMdlVirtualAddress(_mdl);
+        ulong sum = 0;
+        for (int i = _times; i > 0; i--)
+        {
+            uint length = (uint)_bytes.Length;
+            _adapter.MapTransfer(_mdl, null, va, ref length, _writeToDevice);
+            _adapter.FlushAdapterBuffers(_mdl, null, va, length, _writeToDevice);
+            sum += length;
+        }
+
+        _sum = sum;
+        KeLowerIrql(old);
+    }
 
     private void Lists()
     {
