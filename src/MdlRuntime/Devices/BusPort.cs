@@ -8,9 +8,12 @@ public sealed class BusPort
 
     /// <summary>Connects a device to the bus behind an adapter.</summary>
     /// <param name="adapter">Adapter that the device's driver got from IoGetDmaAdapter.</param>
+    /// <exception cref="ArgumentException">The device is subordinate: it reaches memory through a <see cref="DmaRequestLine"/> only.</exception>
     public BusPort(DmaAdapter adapter)
     {
         ArgumentNullException.ThrowIfNull(adapter);
+        if (adapter.Channel is not null)
+            throw new ArgumentException("the adapter is that of a subordinate device, which reaches memory through its DmaRequestLine only", nameof(adapter));
         _adapter = adapter;
     }
 

@@ -5,9 +5,6 @@ namespace MdlRuntime;
 /// <summary>The common buffers of one adapter: where they lie, what they tie up, and what the device may therefore touch at any time.</summary>
 internal sealed class CommonBuffers
 {
-    /// <summary>A buffer lies in one region of 4 GiB (DMA-223).</summary>
-    private const ulong RegionBytes = 1UL << 32;
-
     private readonly DmaAdapter _adapter;
     private readonly DmaSystem _dma;
     private readonly List<CommonBuffer> _live = [];
@@ -134,6 +131,9 @@ internal sealed class CommonBuffers
             _dma.Grants.Remove(buffer.Grant);
         _dma.CommonBuffers.Remove(this);
     }
+
+    /// <summary>A buffer lies in one region of 4 GiB, or within what the controller of a subordinate device counts (DMA-223).</summary>
+    private ulong RegionBytes => _adapter.RegisterBoundary is > 0 and var boundary ? boundary : 1UL << 32;
 
     private bool IsVerified => _dma.System.Verifier.IsOn;
 

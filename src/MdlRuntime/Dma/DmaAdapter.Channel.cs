@@ -180,6 +180,8 @@ public sealed partial class DmaAdapter
         System.Trace("AdapterControl", this, request.RegisterCount, request.Registers?.Handle ?? 0);
         IoAllocationAction action = control(request.Device, request.Irp, request.Registers, request.Context);
         _dma.RemoveDeviceRequest(request);
+        if (_channel is not null)
+            CheckKeepsChannel(request, action);
         return action is KeepObject or DeallocateObject or DeallocateObjectKeepRegisters
             ? action
             : throw new ArgumentOutOfRangeException(nameof(control), action, "an AdapterControl routine returns KeepObject, DeallocateObject or DeallocateObjectKeepRegisters");

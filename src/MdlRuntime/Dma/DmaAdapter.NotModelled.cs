@@ -4,13 +4,6 @@ namespace MdlRuntime;
 
 public sealed partial class DmaAdapter
 {
-    /// <summary>Returns the bytes that a system DMA transfer has left. Not modelled.</summary>
-    /// <exception cref="NotModelledException">Always.</exception>
-    /// <remarks>IRQL at most DISPATCH_LEVEL. WDK: ReadDmaCounter.</remarks>
-    [Irql(Kirql.DISPATCH_LEVEL)]
-    [return: MdlValue(MdlValueKind.TransferLength)]
-    public uint ReadDmaCounter() => throw NotModelled(nameof(ReadDmaCounter));
-
     /// <summary>Builds a scatter/gather list in memory of the caller. Not modelled.</summary>
     /// <exception cref="NotModelledException">Always.</exception>
     /// <remarks>IRQL DISPATCH_LEVEL. WDK: BuildScatterGatherList.</remarks>

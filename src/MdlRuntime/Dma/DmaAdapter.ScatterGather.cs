@@ -20,7 +20,7 @@ public sealed partial class DmaAdapter
     /// <param name="writeToDevice">True: memory to device. False: device to memory.</param>
     /// <returns>
     /// STATUS_SUCCESS: the routine has run or will run. Otherwise it will not: STATUS_INSUFFICIENT_RESOURCES: more pages than the adapter
-    /// has map registers; STATUS_BUFFER_TOO_SMALL: the chain holds fewer bytes.
+    /// has map registers; STATUS_BUFFER_TOO_SMALL: the chain holds fewer bytes; STATUS_NOT_SUPPORTED: the device is subordinate.
     /// </returns>
     /// <remarks>IRQL DISPATCH_LEVEL. Every list is given back with <see cref="PutScatterGatherList"/>. WDK: GetScatterGatherList.</remarks>
     [Irql(Kirql.DISPATCH_LEVEL, Minimum = Kirql.DISPATCH_LEVEL)]
@@ -42,6 +42,8 @@ public sealed partial class DmaAdapter
             Report(0x21, Address, 0, 0, "MDL4016", "GetScatterGatherList was asked to map 0 bytes.");
         ulong available = BytesInChain(mdl, currentVa);
         CheckPosition(mdl, currentVa, length, available, nameof(GetScatterGatherList));
+        if (_channel is not null)
+            return NtStatus.STATUS_NOT_SUPPORTED;
         bool isWild = new MdlPages(mdl, System.Memory.Frames).At(currentVa) == Pfn.None;
         if (length > available && !isWild)
             return NtStatus.STATUS_BUFFER_TOO_SMALL;

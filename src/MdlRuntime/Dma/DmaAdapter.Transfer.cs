@@ -65,7 +65,7 @@ public sealed partial class DmaAdapter
         map.RegistersUsed += registers;
         length = run.Length;
         System.Trace(nameof(MapTransfer), mdl, (ulong)run.Logical.QuadPart, run.Length, (ulong)found.First.Number);
-        return run.Logical;
+        return _channel is null ? run.Logical : StartChannel(_channel, run);
     }
 
     /// <summary>Ends an operation: what the device wrote into bounce pages reaches the MDL's pages now, and the range is no longer mapped.</summary>
@@ -88,6 +88,7 @@ public sealed partial class DmaAdapter
         MdlChecks.Require(processor, mdl, Mdl.StartVaOffset);
         System.Trace(nameof(FlushAdapterBuffers), mdl, currentVa, length, writeToDevice ? 1u : 0u);
         CheckPosition(mdl, currentVa, length: 0, available: 0, nameof(FlushAdapterBuffers));
+        _channel?.Stop();
         TransferMap map = MapOf(mapRegisterBase);
         if (!TryFlush(map, mdl, currentVa, length, writeToDevice, out uint flushed))
         {
@@ -149,7 +150,7 @@ public sealed partial class DmaAdapter
         nuint start = Math.Max(currentVa, run.Va);
         uint count = (uint)(Math.Min(unchecked(currentVa + length), run.End) - start);
         if (run.IsBounced && !writeToDevice)
-            EmptyBounce(run, start, count);
+            EmptyBounce(run, start, Arrived(run, start, count));
         return count;
     }
 
@@ -182,6 +183,8 @@ public sealed partial class DmaAdapter
     {
         if (run.WriteToDevice || System.Options.PreserveBouncedBytes)
             CopyBounce(pages, run, run.Va, run.Length, toBounce: true);
+        else if (_ignoresCount)
+            _dma.Registers.Bytes(run.Bounce, run.Length).Clear();
         else
             _dma.Registers.Mark(run.Bounce, run.Length);
     }

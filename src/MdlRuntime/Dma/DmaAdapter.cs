@@ -5,8 +5,8 @@ namespace MdlRuntime;
 
 /// <summary>An adapter object: the DMA abilities of one device, and the operations of DMA_OPERATIONS on them. WDK: DMA_ADAPTER.</summary>
 /// <remarks>
-/// Bus masters, with and without scatter/gather, through the version 1 routines; the members that throw <see cref="NotModelledException"/>
-/// belong to system DMA, common buffers, caller-supplied lists and version 3. After <see cref="PutDmaAdapter"/> the object must not be used.
+/// Bus masters and devices on the system DMA controller, through the version 1 routines; the members that throw
+/// <see cref="NotModelledException"/> belong to common buffers, caller-supplied lists and version 3. After <see cref="PutDmaAdapter"/> the object must not be used.
 /// </remarks>
 [MdlEntity(MdlEntity.Adapter)]
 public sealed partial class DmaAdapter : ITracked
@@ -33,12 +33,14 @@ public sealed partial class DmaAdapter : ITracked
         LogicalWindow window,
         bool scatterGather,
         uint maximumRegisters,
-        bool needsRegisters)
+        bool needsRegisters,
+        SystemDmaChannel? channel = null)
     {
-        DmaOperations = operations;
+        (DmaOperations, _channel) = (operations, channel);
         (_dma, _window, _scatterGather, _needsRegisters) = (dma, window, scatterGather, needsRegisters);
         (Address, PhysicalDevice, MaximumRegisters) = (address, device, maximumRegisters);
-        _remapping = dma.RemappingOf(device);
+        // The system DMA controller sits on the memory's side of the translation.
+        _remapping = channel is null ? dma.RemappingOf(device) : null;
         _remapping?.AddAdapter();
         _isPlain = _remapping is null;
         _directMap.Owner = this;
@@ -50,7 +52,7 @@ public sealed partial class DmaAdapter : ITracked
     public ushort Version => 1;
 
     /// <summary>The routines that the version of the description gave. WDK: DMA_ADAPTER.DmaOperations.</summary>
-    public DmaOperations DmaOperations { get; }
+    public DmaOperations DmaOperations { get; private set; }
 
     /// <summary>System address of the object: what stops print as their adapter parameter.</summary>
     public nuint Address { get; }
@@ -62,7 +64,7 @@ public sealed partial class DmaAdapter : ITracked
     internal DeviceObject PhysicalDevice { get; }
 
     /// <summary>The number that IoGetDmaAdapter returned.</summary>
-    internal uint MaximumRegisters { get; }
+    internal uint MaximumRegisters { get; private set; }
 
     /// <summary>Releases the adapter; the pointer is dead afterwards.</summary>
     /// <remarks>
@@ -75,7 +77,7 @@ public sealed partial class DmaAdapter : ITracked
     {
         Enter(DmaSlot.PutDmaAdapter, Kirql.DISPATCH_LEVEL, exact: false);
         System.Trace(nameof(PutDmaAdapter), this);
-        if (_isReleased)
+        if (_isReleased || --_holders > 0)
             return;
 
         _commonBuffers?.CheckGuards();
@@ -94,6 +96,8 @@ public sealed partial class DmaAdapter : ITracked
         _isReleased = true;
         _commonBuffers?.Close();
         _dma.Adapters.Remove(this);
+        if (_channel is not null)
+            _channel.Adapter = null;
         _dma.RemoveLive(_directMap);
         _directMap.Clear();
         _remapping?.RemoveAdapter();
@@ -103,14 +107,14 @@ public sealed partial class DmaAdapter : ITracked
     }
 
     /// <summary>Returns the alignment that buffers and lengths must have for this adapter.</summary>
-    /// <returns>Bytes; 1: any address and length will do.</returns>
+    /// <returns>Bytes; 1: any address and length will do. 2 for the word channels of the system DMA controller.</returns>
     /// <remarks>IRQL PASSIVE_LEVEL. WDK: GetDmaAlignment.</remarks>
     [Irql(Kirql.PASSIVE_LEVEL)]
     [return: MdlValue(MdlValueKind.Alignment)]
     public uint GetDmaAlignment()
     {
         Enter(DmaSlot.GetDmaAlignment, Kirql.PASSIVE_LEVEL, exact: true);
-        return 1;
+        return _channel is { IsWord: true } ? sizeof(ushort) : 1u;
     }
 
     /// <summary>Whether the device behind the other adapter sees memory as this one's does: the same device, or one in the same domain.</summary>

@@ -264,7 +264,10 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
 
     private bool TryTake(ChannelRequest request)
     {
-        if (!Registers.TryTake(request.RegisterCount, out int first))
+        bool isTaken = request.Adapter.RegisterBoundary is > 0 and var boundary
+            ? Registers.TryTake(request.RegisterCount, boundary, out int first)
+            : Registers.TryTake(request.RegisterCount, out first);
+        if (!isTaken)
             return false;
 
         request.Registers = TakeHandle(request.Adapter, first, request.RegisterCount);

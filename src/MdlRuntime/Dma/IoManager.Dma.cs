@@ -116,9 +116,9 @@ public static partial class IoManager
             return null;
         }
 
-        const uint lengthMask = 0x7FFF_FFFF;
+        system.Layer<SystemDmaController>().Cascade(description);
         uint pool = (uint)(needsRegisters ? dma.Registers.Capacity : system.Options.MapRegisters);
-        numberOfMapRegisters = Math.Min((uint)BYTES_TO_PAGES(description.MaximumLength & lengthMask) + 1, pool);
+        numberOfMapRegisters = Math.Min(RegistersFor(description), pool);
         var window = new LogicalWindow(width, system.Options.LogicalEqualsPhysical, RegionShift(system, description));
         return new(dma, address, device, DmaOperations.ForDescription(description.Version), window, description.ScatterGather, numberOfMapRegisters,
             needsRegisters);
@@ -134,6 +134,13 @@ public static partial class IoManager
         if (description.ScatterGather && !system.Options.MergeAdjacentPages)
             return 0;
         return description.InterfaceType == InterfaceType.Isa ? sixtyFourKilobytes : fourGigabytes;
+    }
+
+    /// <summary>One register a page of the longest transfer, and one for a buffer that starts inside a page (DMA-055, DMA-070).</summary>
+    private static uint RegistersFor(DeviceDescription description)
+    {
+        const uint lengthMask = 0x7FFF_FFFF;
+        return (uint)BYTES_TO_PAGES(description.MaximumLength & lengthMask) + 1;
     }
 
     /// <summary>Address bits that the device drives, or null for a version 3 description that names an impossible number (DMA-047, DMA-048, DMA-056).</summary>

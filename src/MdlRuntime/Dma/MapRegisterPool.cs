@@ -46,6 +46,29 @@ internal sealed class MapRegisterPool(MemorySystem memory, int wanted, bool isMa
         return count <= (uint)Capacity && _used.TryTake((int)count, out first);
     }
 
+    /// <summary>Takes registers whose pages do not cross a multiple of <paramref name="boundary"/> bytes (DMA-108).</summary>
+    public bool TryTake(uint count, uint boundary, out int first)
+    {
+        first = -1;
+        for (int start = 0; start < Capacity; start = EndOfBlock(start, boundary))
+        {
+            int end = EndOfBlock(start, boundary);
+            if (count <= (uint)(end - start) && _used.TryTake((int)count, start, end, out first))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The most registers that can ever be taken at a time without crossing a multiple of <paramref name="boundary"/> bytes.</summary>
+    public uint LargestWithin(uint boundary)
+    {
+        int largest = 0;
+        for (int start = 0; start < Capacity; start = EndOfBlock(start, boundary))
+            largest = Math.Max(largest, EndOfBlock(start, boundary) - start);
+        return (uint)largest;
+    }
+
     public void Release(int first, uint count)
     {
         _used.Release(first, (int)count);
@@ -67,6 +90,13 @@ internal sealed class MapRegisterPool(MemorySystem memory, int wanted, bool isMa
     {
         ulong end = Math.Max(address, Math.Min(address + length, Address(Capacity)));
         return memory.Arena.Bytes(new((nuint)(address >> PAGE_SHIFT)), BYTE_OFFSET((nuint)address), (int)(end - address));
+    }
+
+    /// <summary>The register after the last one that lies in the same block of <paramref name="boundary"/> bytes.</summary>
+    private int EndOfBlock(int register, uint boundary)
+    {
+        ulong next = (Address(register) / boundary + 1) * boundary;
+        return (int)Math.Min((ulong)Capacity, (ulong)register + ((next - Address(register)) >> PAGE_SHIFT));
     }
 
     private bool TryAllocate()

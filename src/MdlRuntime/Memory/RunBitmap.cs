@@ -39,6 +39,17 @@ internal sealed class RunBitmap
         return false;
     }
 
+    /// <summary>Takes a run between two slots.</summary>
+    public bool TryTake(int length, int start, int end, out int first)
+    {
+        if (!TryFind(length, start, end, out first))
+            return false;
+
+        Mark(first, length, used: true);
+        FreeCount -= length;
+        return true;
+    }
+
     public void Release(int first, int length)
     {
         Mark(first, length, used: false);

@@ -1,4 +1,3 @@
-using MdlRuntime.Devices;
 using MdlRuntime.Simulation;
 using MdlRuntime.Verification;
 
@@ -11,13 +10,11 @@ public sealed class NotModelledTests
     [
         (typeof(DmaAdapter),
         [
-            nameof(DmaAdapter.ReadDmaCounter),
             nameof(DmaAdapter.BuildScatterGatherList), nameof(DmaAdapter.BuildMdlFromScatterGatherList),
             nameof(DmaAdapter.InitializeDmaTransferContext), nameof(DmaAdapter.AllocateAdapterChannelEx),
             nameof(DmaAdapter.CancelAdapterChannel), nameof(DmaAdapter.MapTransferEx), nameof(DmaAdapter.GetScatterGatherListEx),
             nameof(DmaAdapter.FlushAdapterBuffersEx), nameof(DmaAdapter.FreeAdapterObject), nameof(DmaAdapter.CancelMappedTransfer),
         ]),
-        (typeof(DmaRequestLine), [nameof(DmaRequestLine.ForChannel)]),
     ];
 
     public static TheoryData<string> Names => [.. Entries().Select(entry => entry.Name)];

@@ -94,14 +94,6 @@ public sealed class InterruptLineTests
     public void A_line_needs_a_machine() =>
         Assert.Throws<ArgumentNullException>("machine", () => InterruptLine.ForVector(null!, Vector));
 
-    [Fact]
-    public void System_dma_says_that_it_is_not_modelled()
-    {
-        var exception = Assert.Throws<NotModelledException>(() => DmaRequestLine.ForChannel(_machine, 2));
-
-        Assert.Equal("DmaRequestLine.ForChannel", exception.Routine);
-    }
-
     private KInterrupt Connect()
     {
         var interrupt = new KInterrupt(Vector, DeviceIrql, Serve, null);

@@ -90,14 +90,6 @@ public sealed class AdapterTests
         Assert.Equal((1ul, 0ul, 2ul), (stop.Parameter2, stop.Parameter3, stop.Parameter4));
     }
 
-    [Fact, Proves("DMA-043", "DMA-068")]
-    public void A_subordinate_device_is_not_modelled_and_says_so()
-    {
-        using var bench = new DmaBench();
-        NotModelledException exception = Assert.Throws<NotModelledException>(() => bench.GetAdapter(ScatterGather64 with { Master = false }));
-        Assert.Contains("IoGetDmaAdapter", exception.Routine);
-    }
-
     [Fact, Proves("DMA-232")]
     public void Alignment_is_one_byte()
     {
