@@ -25,6 +25,12 @@ internal sealed class CommonBuffer : ITracked
     /// <summary>Whether tags and padding surround the buffer (DMA-226).</summary>
     public bool IsGuarded { get; init; }
 
+    /// <summary>Whether the buffer belongs to a vector, through which alone it is freed.</summary>
+    public bool IsElement { get; init; }
+
+    /// <summary>Whether the memory is a caller's, who keeps it when the buffer is freed.</summary>
+    public bool IsBorrowed { get; init; }
+
     /// <summary>First map register that the buffer ties up (DMA-220), or -1.</summary>
     public int FirstRegister { get; init; } = -1;
 

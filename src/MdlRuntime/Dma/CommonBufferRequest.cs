@@ -13,6 +13,9 @@ internal readonly record struct CommonBufferRequest(
 {
     public string Routine => DmaOperations.NameOf(Slot);
 
-    /// <summary>Pages that the buffer starts on a multiple of, and consists of whole groups of.</summary>
+    /// <summary>Pages that memory is allocated in groups of, each group aligned to its size.</summary>
     public uint Granularity { get; init; } = 1;
+
+    /// <summary>Whether the buffer is part of a vector.</summary>
+    public bool IsElement { get; init; }
 }

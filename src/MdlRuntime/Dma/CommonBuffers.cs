@@ -48,6 +48,7 @@ internal sealed class CommonBuffers
             Grant = new(_adapter, new(logical, request.Length, IsReadOnly: false)),
             CacheEnabled = request.CacheEnabled,
             IsGuarded = IsVerified,
+            IsElement = request.IsElement,
             FirstRegister = register,
         };
         Add(buffer);
@@ -62,7 +63,27 @@ internal sealed class CommonBuffers
         return buffer;
     }
 
-    public CommonBuffer? Find(nuint address) => _live.Find(buffer => buffer.Address == address);
+    /// <summary>The buffer that FreeCommonBuffer frees at an address.</summary>
+    public CommonBuffer? Find(nuint address) => _live.Find(buffer => buffer.Address == address && !buffer.IsElement);
+
+    /// <summary>An element of a vector that nobody has freed.</summary>
+    public CommonBuffer? FindElement() => _live.Find(buffer => buffer.IsElement);
+
+    /// <summary>Lets the device use memory of the caller.</summary>
+    public CommonBuffer Lend(nuint address, uint length, ulong physical, PhysicalAddress logical)
+    {
+        CommonBuffer buffer = new()
+        {
+            Address = address,
+            Length = length,
+            Physical = physical,
+            Logical = logical,
+            Grant = new(_adapter, new(logical, length, IsReadOnly: false)),
+            IsBorrowed = true,
+        };
+        Add(buffer);
+        return buffer;
+    }
 
     /// <summary>Gives memory and map registers back.</summary>
     public void Free(Processor processor, CommonBuffer buffer)
@@ -71,7 +92,7 @@ internal sealed class CommonBuffers
         _dma.Grants.Remove(buffer.Grant);
         _dma.System.Verifier.Released(buffer.Address);
         // A driver may have given the pages back behind the adapter's back.
-        if (Memory.Contiguous.TryGetBlock(buffer.Address, out _))
+        if (!buffer.IsBorrowed && Memory.Contiguous.TryGetBlock(buffer.Address, out _))
             Memory.Contiguous.Free(buffer.Address);
         if (buffer.FirstRegister < 0)
             return;
@@ -196,7 +217,11 @@ internal sealed class CommonBuffers
     private nuint PlaceBetween(ulong lowest, ulong highest, in CommonBufferRequest request)
     {
         ulong end = highest == ulong.MaxValue ? (ulong)Memory.Frames.Count : (highest + 1) >> PAGE_SHIFT;
-        return end == 0 ? 0 : Memory.Contiguous.Allocate(request.Length, new((nuint)((lowest + PAGE_SIZE - 1) >> PAGE_SHIFT)), new((nuint)end - 1),
-            (nuint)(RegionBytes >> PAGE_SHIFT), PteFlags.Writable, request.CacheType, IsVerified ? 1 : 0);
+        if (end == 0)
+            return 0;
+
+        nuint group = request.Granularity * (nuint)PAGE_SIZE;
+        return Memory.Contiguous.Allocate((request.Length + group - 1) / group * group, new((nuint)((lowest + PAGE_SIZE - 1) >> PAGE_SHIFT)),
+            new((nuint)end - 1), (nuint)(RegionBytes >> PAGE_SHIFT), PteFlags.Writable, request.CacheType, IsVerified ? 1 : 0, request.Granularity);
     }
 }

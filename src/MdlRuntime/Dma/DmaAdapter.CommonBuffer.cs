@@ -48,6 +48,38 @@ public sealed partial class DmaAdapter
             new(DmaSlot.AllocateCommonBufferEx, length, 0, Highest(maximumAddress), caching, preferredNode, cacheEnabled), out logicalAddress);
     }
 
+    /// <summary><see cref="AllocateCommonBuffer(uint, out PhysicalAddress, bool)"/> between two logical addresses, with a caching type.</summary>
+    /// <param name="minimumAddress">The lowest logical address that the buffer may have; null: no limit.</param>
+    /// <param name="maximumAddress">The highest logical address that the buffer may have; null: no limit.</param>
+    /// <param name="length">Bytes; whole pages are allocated, and the rest of the last one must not be touched.</param>
+    /// <param name="flags">0, or <see cref="IoManager.DOMAIN_COMMON_BUFFER_LARGE_PAGE"/>: aligned groups of 512 pages, which are harder to find.</param>
+    /// <param name="cacheType">MmCached or MmNonCached, heeded on every machine; null: what the machine uses.</param>
+    /// <param name="preferredNode">0, the only node of this machine; any other gives 0.</param>
+    /// <param name="logicalAddress">What the device is given: the logical address of the first byte.</param>
+    /// <returns>The page-aligned system address, or 0; always 0 for other flags and caching types.</returns>
+    /// <remarks>IRQL PASSIVE_LEVEL. Freed with <see cref="FreeCommonBuffer"/>. WDK: AllocateCommonBufferWithBounds.</remarks>
+    [Irql(Kirql.PASSIVE_LEVEL)]
+    [return: MdlValue(MdlValueKind.PageAlignedAddress)]
+    [return: MdlEffect(MdlEffect.AllocatesCommonBuffer)]
+    public nuint AllocateCommonBufferWithBounds(
+        PhysicalAddress? minimumAddress,
+        PhysicalAddress? maximumAddress,
+        [MdlValue(MdlValueKind.Length)] uint length,
+        uint flags,
+        MemoryCachingType? cacheType,
+        uint preferredNode,
+        [MdlValue(MdlValueKind.LogicalAddress)] out PhysicalAddress logicalAddress)
+    {
+        MemoryCachingType caching = cacheType ?? PlatformCaching;
+        bool isPossible = IsBufferCaching(caching) && (flags & ~IoManager.DOMAIN_COMMON_BUFFER_LARGE_PAGE) == 0;
+        CommonBufferRequest request = new(DmaSlot.AllocateCommonBufferWithBounds, isPossible ? length : 0,
+            (ulong)(minimumAddress?.QuadPart ?? 0), Highest(maximumAddress), caching, preferredNode, CacheEnabled: null)
+        {
+            Granularity = GranularityOf(flags),
+        };
+        return AllocateCommonBuffer(request, out logicalAddress);
+    }
+
     /// <summary>Frees a common buffer. All arguments are those of the allocation; there is no partial free.</summary>
     /// <param name="length">Length that was asked for.</param>
     /// <param name="logicalAddress">Logical address that the allocation returned.</param>
@@ -107,6 +139,14 @@ public sealed partial class DmaAdapter
         System.Trace(request.Routine, (ITracked?)buffer ?? this, buffer?.Address ?? 0, request.Length, (ulong)logicalAddress.QuadPart);
         return buffer?.Address ?? 0;
     }
+
+    private static uint GranularityOf(uint flags)
+    {
+        const uint largePage = 512;
+        return (flags & IoManager.DOMAIN_COMMON_BUFFER_LARGE_PAGE) != 0 ? largePage : 1;
+    }
+
+    private static bool IsBufferCaching(MemoryCachingType type) => type is MemoryCachingType.MmNonCached or MemoryCachingType.MmCached;
 
     private static ulong Highest(PhysicalAddress? maximumAddress) => maximumAddress is { } maximum ? (ulong)maximum.QuadPart : ulong.MaxValue;
 }

@@ -82,6 +82,7 @@ public sealed partial class DmaAdapter : ITracked
 
         _commonBuffers?.CheckGuards();
         ReportLeft(0x07, _commonBuffers?.Count ?? 0, "common buffers");
+        CheckVectors();
         ReportLeft(0x0A, _lists, "scatter/gather lists");
         ReportLeft(0x08, _owner is null ? 0u : 1u, "adapter channels");
         ReportLeft(0x09, _registers, "map registers");

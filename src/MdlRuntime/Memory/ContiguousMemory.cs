@@ -15,15 +15,16 @@ internal sealed class ContiguousMemory(MemorySystem memory)
     /// <param name="protection">Writable, executable.</param>
     /// <param name="cacheType">Caching attribute of the frames.</param>
     /// <param name="guardPages">Pages before and after the memory, in frames of their own that need not be adjacent to it.</param>
+    /// <param name="alignment">Frames, a multiple of which the first one is.</param>
     public nuint Allocate(
-        nuint bytes, Pfn lowest, Pfn highest, nuint boundary, PteFlags protection, MemoryCachingType cacheType, int guardPages = 0)
+        nuint bytes, Pfn lowest, Pfn highest, nuint boundary, PteFlags protection, MemoryCachingType cacheType, int guardPages = 0, nuint alignment = 1)
     {
         nuint guardBytes = 2 * (nuint)guardPages << PAGE_SHIFT;
         if (!TryReserve(bytes + guardBytes, out nuint start, out int pages))
             return 0;
 
         int inner = pages - 2 * guardPages;
-        if (!memory.Frames.TryAllocateContiguous((nuint)inner, lowest, highest, boundary, FrameUse.Contiguous, out Pfn first))
+        if (!memory.Frames.TryAllocateContiguous((nuint)inner, lowest, highest, boundary, FrameUse.Contiguous, out Pfn first, alignment))
         {
             Region.Release(start, pages);
             return 0;

@@ -56,14 +56,17 @@ internal sealed partial class FrameDatabase
         return true;
     }
 
-    /// <summary>Takes adjacent frames between two frame numbers (inclusive) that do not cross a multiple of <paramref name="boundary"/> frames (0: none).</summary>
-    public bool TryAllocateContiguous(nuint count, Pfn lowest, Pfn highest, nuint boundary, FrameUse use, out Pfn first)
+    /// <summary>
+    /// Takes adjacent frames between two frame numbers (inclusive) that do not cross a multiple of <paramref name="boundary"/> frames (0: none)
+    /// and start at one of <paramref name="alignment"/> frames.
+    /// </summary>
+    public bool TryAllocateContiguous(nuint count, Pfn lowest, Pfn highest, nuint boundary, FrameUse use, out Pfn first, nuint alignment = 1)
     {
         nuint end = Math.Min(highest.Number, Count - 1);
         nuint start = Math.Max(lowest.Number, 1);
         // Low frames are left to those who can use no others.
-        return TryTakeRun(count, Math.Max(start, _low), end, boundary, use, out first)
-            || start < _low && TryTakeRun(count, start, end, boundary, use, out first);
+        return TryTakeRun(count, Math.Max(start, _low), end, boundary, alignment, use, out first)
+            || start < _low && TryTakeRun(count, start, end, boundary, alignment, use, out first);
     }
 
     public void AddOwner(Pfn pfn) => _frames[pfn.Number].OwnerCount++;
@@ -219,7 +222,7 @@ internal sealed partial class FrameDatabase
         return candidate;
     }
 
-    private bool TryTakeRun(nuint count, nuint start, nuint end, nuint boundary, FrameUse use, out Pfn first)
+    private bool TryTakeRun(nuint count, nuint start, nuint end, nuint boundary, nuint alignment, FrameUse use, out Pfn first)
     {
         first = Pfn.None;
         if (count == 0)
@@ -229,6 +232,8 @@ internal sealed partial class FrameDatabase
         {
             bool crosses = boundary != 0 && at % boundary == 0;
             run = _frames[at].Use != FrameUse.Free ? 0 : crosses ? 1 : run + 1;
+            if (run == 1 && at % alignment != 0)
+                run = 0;
             if (run != count)
                 continue;
 
