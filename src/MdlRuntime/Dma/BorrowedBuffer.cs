@@ -21,7 +21,12 @@ internal struct BorrowedBuffer
 
     public readonly nuint Address => Mdl.MappedSystemVa + Offset;
 
-    public readonly int FirstPage => (int)(Offset >> PAGE_SHIFT);
+    public readonly IommuPermissions Permissions => Access switch
+    {
+        CommonBufferHardwareAccessReadOnly => IommuPermissions.Read,
+        CommonBufferHardwareAccessWriteOnly => IommuPermissions.Write,
+        _ => IommuPermissions.Read | IommuPermissions.Write,
+    };
 
     public readonly ulong Lowest => _limits is { } limits ? (ulong)limits.MinimumAddress.QuadPart : 0;
 

@@ -16,7 +16,10 @@ internal sealed class CommonBuffer : ITracked
     /// <summary>What lets the device use it.</summary>
     public required BusGrant Grant { get; init; }
 
-    /// <summary>Physical address of the first byte; what follows is adjacent.</summary>
+    /// <summary>The domain whose address <see cref="Logical"/> is; null on a machine without IOMMU.</summary>
+    public required IommuDmaDomain? Domain { get; init; }
+
+    /// <summary>Physical address of the first byte; what follows is adjacent, except in a borrowed buffer behind an IOMMU.</summary>
     public required ulong Physical { get; init; }
 
     /// <summary>What FreeCommonBuffer has to repeat; null for a buffer whose allocation had no such argument.</summary>
@@ -38,9 +41,10 @@ internal sealed class CommonBuffer : ITracked
 
     ObjectHistory? ITracked.History { get; set; }
 
-    public bool Contains(PhysicalAddress logical, ulong length) =>
-        (ulong)logical.QuadPart >= (ulong)Logical.QuadPart
-        && (ulong)logical.QuadPart - (ulong)Logical.QuadPart + length <= (ulong)Pages * PAGE_SIZE;
+    /// <summary>Whether the pages of the buffer and a range of logical addresses share one.</summary>
+    public bool Overlaps(PhysicalAddress logical, ulong length) =>
+        (ulong)logical.QuadPart < (ulong)Logical.QuadPart + (ulong)Pages * PAGE_SIZE
+        && (ulong)Logical.QuadPart < (ulong)logical.QuadPart + length;
 
     public override string ToString() => $"common buffer {Address:X16} ({Length} bytes at logical address 0x{(ulong)Logical.QuadPart:X})";
 }

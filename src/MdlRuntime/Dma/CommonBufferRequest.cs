@@ -16,6 +16,9 @@ internal readonly record struct CommonBufferRequest(
     /// <summary>Pages that memory is allocated in groups of, each group aligned to its size.</summary>
     public uint Granularity { get; init; } = 1;
 
+    /// <summary>The domain that the buffer is for; null for that of the device.</summary>
+    public IommuDmaDomain? Domain { get; init; }
+
     /// <summary>Whether the buffer is part of a vector.</summary>
     public bool IsElement { get; init; }
 }

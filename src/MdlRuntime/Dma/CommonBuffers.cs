@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace MdlRuntime;
 
 /// <summary>The common buffers of one adapter: where they lie, what they tie up, and what the device may therefore touch at any time.</summary>
@@ -30,22 +28,23 @@ internal sealed class CommonBuffers
         if (request.Length == 0 || request.Node is not (0 or PageAllocation.AnyNode) || !TryTakeRegisters(request.Length, out int register))
             return null;
 
-        nuint address = Place(request, out LogicalWindow window);
+        IommuDmaDomain? domain = request.Domain ?? _adapter.CurrentDomain;
+        PhysicalAddress logical = default;
+        nuint address = domain is null ? Place(request, out logical) : PlaceIn(domain, request, out logical);
         if (address == 0)
         {
             ReleaseRegisters(register, request.Length);
             return null;
         }
 
-        ulong physical = (ulong)Memory.NonPagedRegion[address].Pfn.Number << PAGE_SHIFT;
-        PhysicalAddress logical = window.ToLogical(physical);
         CommonBuffer buffer = new()
         {
             Address = address,
             Length = request.Length,
-            Physical = physical,
+            Physical = (ulong)Memory.NonPagedRegion[address].Pfn.Number << PAGE_SHIFT,
             Logical = logical,
-            Grant = new(_adapter, new(logical, request.Length, IsReadOnly: false)),
+            Domain = domain,
+            Grant = new(_adapter, new(logical, request.Length, IsReadOnly: false), domain),
             CacheEnabled = request.CacheEnabled,
             IsGuarded = IsVerified,
             IsElement = request.IsElement,
@@ -69,16 +68,21 @@ internal sealed class CommonBuffers
     /// <summary>An element of a vector that nobody has freed.</summary>
     public CommonBuffer? FindElement() => _live.Find(buffer => buffer.IsElement);
 
-    /// <summary>Lets the device use memory of the caller.</summary>
-    public CommonBuffer Lend(nuint address, uint length, ulong physical, PhysicalAddress logical)
+    /// <summary>Lets the device use memory of the caller, at the addresses given or, behind an IOMMU, at some between them; null when there are none.</summary>
+    public CommonBuffer? Lend(in BorrowedBuffer memory, PhysicalAddress logical)
     {
+        IommuDmaDomain? domain = _adapter.CurrentDomain;
+        if (domain is not null && !TryTranslate(domain, memory.Address, memory.Length, memory.Lowest, memory.Highest, memory.Permissions, out logical))
+            return null;
+
         CommonBuffer buffer = new()
         {
-            Address = address,
-            Length = length,
-            Physical = physical,
+            Address = memory.Address,
+            Length = memory.Length,
+            Physical = (ulong)Memory.FindPte(user: null, memory.Address).Pfn.Number << PAGE_SHIFT,
             Logical = logical,
-            Grant = new(_adapter, new(logical, length, IsReadOnly: false)),
+            Domain = domain,
+            Grant = new(_adapter, new(logical, memory.Length, IsReadOnly: memory.Permissions == IommuPermissions.Read), domain),
             IsBorrowed = true,
         };
         Add(buffer);
@@ -90,7 +94,10 @@ internal sealed class CommonBuffers
     {
         _live.Remove(buffer);
         _dma.Grants.Remove(buffer.Grant);
-        _dma.System.Verifier.Released(buffer.Address);
+        if (buffer.Domain is { } domain)
+            Unmap(domain, buffer);
+        if (!buffer.IsBorrowed)
+            _dma.System.Verifier.Released(buffer.Address);
         // A driver may have given the pages back behind the adapter's back.
         if (!buffer.IsBorrowed && Memory.Contiguous.TryGetBlock(buffer.Address, out _))
             Memory.Contiguous.Free(buffer.Address);
@@ -118,17 +125,8 @@ internal sealed class CommonBuffers
         _adapter.ReportOverrun(buffer, subCode, address, $"A driver wrote to {address:X16}, outside the {buffer}.");
     }
 
-    /// <summary>The buffer that the device may reach with a range of logical addresses.</summary>
-    public CommonBuffer? FindLogical(PhysicalAddress logical, ulong length)
-    {
-        foreach (CommonBuffer buffer in _live)
-        {
-            if (buffer.Contains(logical, length))
-                return buffer;
-        }
-
-        return null;
-    }
+    /// <summary>The buffer that the device reaches with a whole range of logical addresses, or with a part of it.</summary>
+    public CommonBuffer? FindLogical(PhysicalAddress logical, ulong length) => _live.Find(buffer => buffer.Overlaps(logical, length));
 
     public bool HoldsPhysical(ulong physical) => _live.Exists(buffer => physical - buffer.Physical < buffer.Length);
 
@@ -180,24 +178,107 @@ internal sealed class CommonBuffers
             _dma.Registers.Release(first, (uint)BYTES_TO_PAGES(length));
     }
 
-    /// <summary>Finds memory whose logical addresses lie within the bounds: in the adapter's own window, or in a narrower one if that is too high.</summary>
-    private nuint Place(in CommonBufferRequest request, out LogicalWindow window)
+    /// <summary>
+    /// Finds memory whose logical addresses lie within the bounds: in the adapter's own window, or, if that is too high, where a map register of
+    /// the machine lets it appear (DMA-370).
+    /// </summary>
+    private nuint Place(in CommonBufferRequest request, out PhysicalAddress logical)
     {
-        window = _adapter.Window;
+        LogicalWindow window = _adapter.Window;
         nuint address = PlaceIn(window, request);
-        if (address != 0 || request.Highest >= window.HighestAddress || window.Flip == 0)
-            return address;
-
-        int width = 64 - BitOperations.LeadingZeroCount(request.Highest);
-        for (int narrow = width; narrow >= width - 1 && address == 0 && 1UL << narrow > PAGE_SIZE; narrow--)
+        if (address != 0)
         {
-            window = new(narrow, logicalEqualsPhysical: false, regionShift: 0);
-            // No address may mean two things on one bus.
-            if (!Memory.Frames.Contains(Pfn.Of(new((long)_adapter.Window.ToPhysical(new((long)window.Flip))))))
-                address = PlaceIn(window, request);
+            logical = window.ToLogical((ulong)Memory.NonPagedRegion[address].Pfn.Number << PAGE_SHIFT);
+            return address;
         }
 
-        return address;
+        bool mayMove = request.Highest < window.HighestAddress && window.Flip != 0;
+        return mayMove && TryFindAlias(request, out logical) ? PlaceBetween(0, window.HighestAddress, request) : NoPlace(out logical);
+    }
+
+    private static nuint NoPlace(out PhysicalAddress logical)
+    {
+        logical = default;
+        return 0;
+    }
+
+    /// <summary>A free range of logical addresses, as high as the bounds allow; preferably none that look like memory.</summary>
+    private bool TryFindAlias(in CommonBufferRequest request, out PhysicalAddress logical)
+    {
+        ulong memory = (ulong)Memory.Frames.Count << PAGE_SHIFT;
+        return TryFindAlias(request, Math.Max(request.Lowest, memory), out logical) || TryFindAlias(request, request.Lowest, out logical);
+    }
+
+    private bool TryFindAlias(in CommonBufferRequest request, ulong lowest, out PhysicalAddress logical)
+    {
+        ulong length = ROUND_TO_PAGES(request.Length), group = request.Granularity * (ulong)PAGE_SIZE;
+        ulong end = request.Highest + 1;
+        while (end >= length && end - length >= Math.Max(lowest, 1))
+        {
+            ulong start = (end - length) / group * group;
+            logical = new((long)start);
+            ulong taken = FirstTaken(start, length);
+            if (start >= lowest && taken == ulong.MaxValue)
+                return true;
+            end = Math.Min(start, taken);
+        }
+
+        logical = default;
+        return false;
+    }
+
+    /// <summary>Where something begins that a range of logical addresses runs into; the highest address if it is free.</summary>
+    private ulong FirstTaken(ulong start, ulong length)
+    {
+        // Memory appears in the window from the flipped bit on, and no buffer crosses a border of regions.
+        ulong memory = (ulong)Memory.Frames.Count << PAGE_SHIFT, flip = _adapter.Window.Flip, last = start + length - 1;
+        if (last >= flip && start < flip + memory)
+            return flip;
+        if (start / RegionBytes != last / RegionBytes)
+            return last / RegionBytes * RegionBytes;
+        CommonBuffer? other = _dma.FindCommonBuffer(_adapter, new((long)start), length);
+        return other is null ? ulong.MaxValue : (ulong)other.Logical.QuadPart;
+    }
+
+    /// <summary>Behind an IOMMU any memory will do.</summary>
+    private nuint PlaceIn(IommuDmaDomain domain, in CommonBufferRequest request, out PhysicalAddress logical)
+    {
+        logical = default;
+        nuint address = PlaceBetween(0, ulong.MaxValue, request);
+        const IommuPermissions both = IommuPermissions.Read | IommuPermissions.Write;
+        if (address == 0 || TryTranslate(domain, address, request.Length, request.Lowest, request.Highest, both, out logical))
+            return address;
+
+        Memory.Contiguous.Free(address);
+        return 0;
+    }
+
+    /// <summary>Gives pages of system memory logical addresses in a row, as high as the bounds allow, so that they are not mistaken for memory.</summary>
+    private bool TryTranslate(
+        IommuDmaDomain domain, nuint address, uint length, ulong lowest, ulong highest, IommuPermissions permissions, out PhysicalAddress logical)
+    {
+        uint count = (uint)BYTES_TO_PAGES(length);
+        highest = Math.Min(highest, _adapter.Window.HighestAddress);
+        ulong preferred = highest >= _adapter.Window.LowestTranslated ? _adapter.Window.LowestTranslated : (highest >> 1) + 1;
+        ulong end = highest == ulong.MaxValue ? highest >> PAGE_SHIFT : ((highest + 1) >> PAGE_SHIFT) - 1;
+        ulong? found = highest < PAGE_SIZE ? null
+            : domain.FindFree(count, RoundUp(Math.Max(lowest, preferred)), end) ?? domain.FindFree(count, Math.Max(RoundUp(lowest), 1), end);
+        logical = new((long)((found ?? 0) << PAGE_SHIFT));
+        if (found is not { } page)
+            return false;
+
+        foreach (ref readonly Pte pte in Memory.FindEntries(user: null, address, (int)count))
+            domain.Map(page++, pte.Pfn, permissions);
+        return true;
+    }
+
+    private static ulong RoundUp(ulong address) => (address >> PAGE_SHIFT) + (BYTE_OFFSET((nuint)address) == 0 ? 0u : 1);
+
+    private static void Unmap(IommuDmaDomain domain, CommonBuffer buffer)
+    {
+        ulong first = (ulong)buffer.Logical.QuadPart >> PAGE_SHIFT;
+        for (ulong page = first; page < first + buffer.Pages; page++)
+            domain.Unmap(page);
     }
 
     private nuint PlaceIn(LogicalWindow window, in CommonBufferRequest request)

@@ -119,8 +119,11 @@ public sealed partial class DmaAdapter
 
     internal LogicalWindow Window => _window;
 
+    /// <summary>The domain that the device's accesses go through; null on a machine without IOMMU.</summary>
+    internal IommuDmaDomain? CurrentDomain => _remapping?.Domain;
+
     /// <summary>Whether no memory of the machine lies beyond the device's address lines.</summary>
-    internal bool ReachesAllMemory => _window.CanReach(new(System.Memory.Frames.Count - 1));
+    internal bool ReachesAllMemory => IsTranslated || _window.CanReach(new(System.Memory.Frames.Count - 1));
 
     /// <summary>How common buffers are cached where the caller has no say: not, unless the hardware keeps caches coherent (DMA-217).</summary>
     private MemoryCachingType PlatformCaching => System.Options.CoherentDma ? MemoryCachingType.MmCached : MemoryCachingType.MmNonCached;

@@ -54,18 +54,21 @@ public sealed partial class DmaAdapter
 
     private NtStatus TryLend(in BorrowedBuffer wanted, out CommonBuffer? buffer)
     {
+        PhysicalAddress logical = default;
         buffer = null;
-        PhysicalRun run = PhysicalRun.At(new(wanted.Mdl, System.Memory.Frames), wanted.Mdl.VirtualAddress + wanted.Offset, wanted.Length, _window);
-        if (run.Length < wanted.Length || !run.IsReachable)
-            return NtStatus.STATUS_INVALID_PARAMETER;
-        ulong physical = (ulong)run.First.Address.QuadPart;
-        PhysicalAddress logical = _window.ToLogical(physical);
-        bool isWithin = (ulong)logical.QuadPart >= wanted.Lowest && (ulong)logical.QuadPart + wanted.Length - 1 <= wanted.Highest;
-        if (!isWithin || wanted.Access != CommonBufferHardwareAccessReadWrite)
-            return NtStatus.STATUS_NOT_SUPPORTED;
+        if (_remapping is null)
+        {
+            PhysicalRun run = PhysicalRun.At(new(wanted.Mdl, System.Memory.Frames), wanted.Mdl.VirtualAddress + wanted.Offset, wanted.Length, _window);
+            if (run.Length < wanted.Length || !run.IsReachable)
+                return NtStatus.STATUS_INVALID_PARAMETER;
+            logical = _window.ToLogical((ulong)run.First.Address.QuadPart);
+            bool isWithin = (ulong)logical.QuadPart >= wanted.Lowest && (ulong)logical.QuadPart + wanted.Length - 1 <= wanted.Highest;
+            if (!isWithin || wanted.Access != CommonBufferHardwareAccessReadWrite)
+                return NtStatus.STATUS_NOT_SUPPORTED;
+        }
 
         _commonBuffers ??= new(this, _dma);
-        buffer = _commonBuffers.Lend(wanted.Address, wanted.Length, physical, logical);
-        return NtStatus.STATUS_SUCCESS;
+        buffer = _commonBuffers.Lend(wanted, logical);
+        return buffer is null ? NtStatus.STATUS_INSUFFICIENT_RESOURCES : NtStatus.STATUS_SUCCESS;
     }
 }

@@ -195,7 +195,7 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
         foreach (BusGrant grant in Grants)
         {
             range = grant.Range;
-            if (grant.Owner.SharesBusWith(adapter) && range.Holds(logical, wholePages))
+            if (grant.Covers(adapter) && range.Holds(logical, wholePages))
                 return true;
         }
 
@@ -206,17 +206,22 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
     /// <summary>The physical address behind a logical range of a common buffer that lies outside the device's usual window.</summary>
     public bool TryResolveCommonBuffer(DmaAdapter adapter, PhysicalAddress logical, ulong length, out ulong physical)
     {
+        CommonBuffer? buffer = FindCommonBuffer(adapter, logical, length);
+        ulong offset = buffer is null ? 0 : unchecked((ulong)logical.QuadPart - (ulong)buffer.Logical.QuadPart);
+        physical = buffer is null ? 0 : buffer.Physical + offset;
+        return buffer is not null && offset < buffer.Pages * (ulong)PAGE_SIZE && buffer.Pages * (ulong)PAGE_SIZE - offset >= length;
+    }
+
+    /// <summary>A common buffer of the device's bus that has logical addresses in a range.</summary>
+    public CommonBuffer? FindCommonBuffer(DmaAdapter adapter, PhysicalAddress logical, ulong length)
+    {
         foreach (CommonBuffers buffers in CommonBuffers)
         {
-            if (!buffers.Adapter.SharesBusWith(adapter) || buffers.FindLogical(logical, length) is not { } buffer)
-                continue;
-
-            physical = buffer.Physical + ((ulong)logical.QuadPart - (ulong)buffer.Logical.QuadPart);
-            return true;
+            if (buffers.Adapter.SharesBusWith(adapter) && buffers.FindLogical(logical, length) is { } buffer)
+                return buffer;
         }
 
-        physical = 0;
-        return false;
+        return null;
     }
 
     /// <summary>Whether a physical address is that of a common buffer: of no use to any device.</summary>

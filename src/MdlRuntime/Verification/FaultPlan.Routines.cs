@@ -9,6 +9,7 @@ public sealed partial class FaultPlan
         nameof(DmaAdapter.AllocateCommonBufferEx),
         nameof(DmaAdapter.AllocateCommonBufferVector),
         nameof(DmaAdapter.AllocateCommonBufferWithBounds),
+        nameof(DmaAdapter.AllocateDomainCommonBuffer),
         nameof(DmaAdapter.CreateCommonBufferFromMdl),
         nameof(DmaAdapter.GetScatterGatherList),
         nameof(IoManager.IoAllocateIrp),

@@ -14,7 +14,7 @@ public sealed class ContiguousMemoryTests
 
     public static TheoryData<string> Routines => ["MmAllocateContiguousMemory", "SpecifyCache", "SpecifyCacheNode", "Node", "Ex"];
 
-    [Theory, Proves("MDL-323", "MDL-328", "MDL-326")]
+    [Theory, Proves("MDL-323", "MDL-328", "MDL-326", "DMA-231")]
     [MemberData(nameof(Routines))]
     public void Memory_is_page_aligned_and_its_frames_follow_each_other(string routine)
     {
@@ -66,7 +66,7 @@ public sealed class ContiguousMemoryTests
         });
     }
 
-    [Fact, Proves("MDL-323", "MDL-324")]
+    [Fact, Proves("MDL-323", "MDL-324", "DMA-231")]
     public void Ranges_and_boundaries_are_kept()
     {
         using Machine machine = NewMachine();
@@ -83,7 +83,7 @@ public sealed class ContiguousMemoryTests
         });
     }
 
-    [Fact, Proves("MDL-323", "MDL-511")]
+    [Fact, Proves("MDL-323", "MDL-511", "DMA-231")]
     public void Contents_are_left_over_and_a_verified_machine_shows_it()
     {
         using Machine machine = NewMachine();
@@ -217,7 +217,7 @@ public sealed class ContiguousMemoryTests
     public void Uncached_memory_is_for_low_irql() =>
         Finds(0xC4, "MDL6004", (_, _, _) => new(() => AtIrql(Kirql.DISPATCH_LEVEL, () => MmAllocateNonCachedMemory(0x1000)), 0x20019, 2));
 
-    [Fact, Proves("MDL-323", "MDL-594")]
+    [Fact, Proves("MDL-323", "MDL-594", "DMA-231")]
     public void Device_irql_is_too_high_and_dispatch_level_is_not()
     {
         Finds(0x0A, "MDL6004", (machine, _, _) =>

@@ -27,7 +27,7 @@ public sealed class DriverLoadingTests
             return NtStatus.STATUS_SUCCESS;
         });
 
-    [Fact, Proves("MDL-350", "MDL-355", "MDL-358")]
+    [Fact, Proves("MDL-350", "MDL-355", "MDL-358", "DMA-233")]
     public void A_device_made_in_driver_entry_is_initializing_until_the_entry_routine_is_over()
     {
         DeviceFlags during = default;
