@@ -20,6 +20,6 @@ public static partial class IoManager
     /// <summary>Flags of DMA_ADAPTER_INFO.</summary>
     public const uint ADAPTER_INFO_SYNCHRONOUS_CALLBACK = 0x1, ADAPTER_INFO_API_BYPASS = 0x2;
 
-    /// <summary>Flag of AllocateDomainCommonBuffer.</summary>
+    /// <summary>Flag of common buffers: memory in aligned groups of 512 pages.</summary>
     public const uint DOMAIN_COMMON_BUFFER_LARGE_PAGE = 0x1;
 }
