@@ -8,6 +8,7 @@ internal sealed class BlockTransfer(BlockDevice device, IBlockMedium medium) : T
     // Reused, so that a warm transfer allocates nothing here.
     private readonly List<Memory<byte>> _frames = [];
     private readonly List<ReadOnlyMemory<byte>> _source = [];
+    private byte[] _staged = [];
     private BlockDeviceCommand _command;
     private BlockDeviceError _givenUp;
     private ulong _offset;
@@ -82,12 +83,17 @@ internal sealed class BlockTransfer(BlockDevice device, IBlockMedium medium) : T
             if (inside == 0)
                 return BlockDeviceError.None;
 
-            CollectFrames(bus, inside);
+            if (bus.CanCollect)
+                CollectFrames(bus, inside);
+            else
+                Stage(bus, inside);
             moved = _command == BlockDeviceCommand.ReadMedium
                 ? medium.Read((long)_offset, _frames)
                 : medium.Write((long)_offset, _source);
             if (moved < 0 || moved > inside)
                 throw new InvalidOperationException($"{medium} was given {inside} bytes to move and reports {moved}.");
+            if (!bus.CanCollect && _command == BlockDeviceCommand.ReadMedium)
+                Unstage(bus, (uint)moved);
             return BlockDeviceError.None;
         }
         catch (Exception exception) when (ErrorOf(exception) != BlockDeviceError.None)
@@ -116,6 +122,37 @@ internal sealed class BlockTransfer(BlockDevice device, IBlockMedium medium) : T
         {
             foreach (Memory<byte> run in _frames)
                 _source.Add(run);
+        }
+    }
+
+    /// <summary>Makes the medium move the bytes to or from a buffer of the device.</summary>
+    private void Stage(BusPort bus, uint length)
+    {
+        if (_staged.Length < length)
+            _staged = new byte[length];
+        Memory<byte> staged = _staged.AsMemory(0, (int)length);
+        if (_command == BlockDeviceCommand.ReadMedium)
+        {
+            _frames.Add(staged);
+            return;
+        }
+
+        _source.Add(staged);
+        for (int i = 0, done = 0; done < staged.Length; i++)
+        {
+            int piece = (int)Math.Min((uint)(staged.Length - done), _elements[i].Length);
+            bus.Read(_elements[i].Address, staged.Span.Slice(done, piece));
+            done += piece;
+        }
+    }
+
+    private void Unstage(BusPort bus, uint length)
+    {
+        for (int i = 0, done = 0; done < (int)length; i++)
+        {
+            int piece = (int)Math.Min(length - (uint)done, _elements[i].Length);
+            bus.Write(_elements[i].Address, _staged.AsSpan(done, piece));
+            done += piece;
         }
     }
 

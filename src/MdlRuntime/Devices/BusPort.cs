@@ -43,6 +43,9 @@ public sealed class BusPort
             _adapter.BusWrite(logical, source);
     }
 
+    /// <summary>Whether host file I/O can go to and from memory without a copy.</summary>
+    internal bool CanCollect => System.Memory.Cache is null;
+
     /// <summary>Adds the memory behind a logical range, piece by piece: for host file I/O that needs no copy.</summary>
     internal void Collect(PhysicalAddress logical, int length, bool writesMemory, List<Memory<byte>> pieces) =>
         _adapter.BusCollect(logical, length, writesMemory, pieces);

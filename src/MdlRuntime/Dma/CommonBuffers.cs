@@ -94,6 +94,7 @@ internal sealed class CommonBuffers
     {
         _live.Remove(buffer);
         _dma.Grants.Remove(buffer.Grant);
+        Share(buffer, isShared: false);
         if (buffer.Domain is { } domain)
             Unmap(domain, buffer);
         if (!buffer.IsBorrowed)
@@ -160,6 +161,18 @@ internal sealed class CommonBuffers
     {
         _live.Add(buffer);
         _dma.Grants.Add(buffer.Grant);
+        Share(buffer, isShared: true);
+    }
+
+    private void Share(CommonBuffer buffer, bool isShared)
+    {
+        if (Memory.Cache is not { } cache)
+            return;
+        foreach (ref readonly Pte pte in Memory.FindEntries(user: null, buffer.Address, (int)buffer.Pages))
+        {
+            if (pte.Has(PteFlags.Resident))
+                cache.Share(pte.Pfn, isShared);
+        }
     }
 
     private BufferGuard Guard(CommonBuffer buffer) => new(Memory, buffer.Address, buffer.Length);

@@ -6,7 +6,7 @@ namespace MdlRuntime;
 /// <summary>The side of the device: every byte that a device reads or writes goes through here.</summary>
 public sealed partial class DmaAdapter
 {
-    /// <summary>Whether any range of logical addresses is one span of memory: no IOMMU.</summary>
+    /// <summary>Whether any range of logical addresses is one span of memory that the processor sees too: no IOMMU, and coherent DMA.</summary>
     private readonly bool _isPlain;
 
     /// <summary>Reads what is behind a range of logical addresses; checks what the device may reach.</summary>
@@ -29,7 +29,7 @@ public sealed partial class DmaAdapter
 
     /// <summary>
     /// Adds the memory behind a range of logical addresses in the form that host file I/O takes, piece by piece. Valid until the machine is
-    /// switched off; used before the driver is told.
+    /// switched off; used before the driver is told. For machines with coherent DMA.
     /// </summary>
     internal void BusCollect(PhysicalAddress logical, int length, bool writesMemory, List<Memory<byte>> pieces)
     {
@@ -55,6 +55,8 @@ public sealed partial class DmaAdapter
             run.Logical = _window.ToLogical((ulong)first.Address.QuadPart + BYTE_OFFSET(run.Va));
         else
             Translate(ref run, pages);
+        if (!_isPlain && System.Memory.Cache is { } cache)
+            CacheBeforeTransfer(cache, run);
     }
 
     /// <summary>Makes a run reachable in bounce pages, and the rest of a range that begins with it.</summary>
@@ -116,7 +118,10 @@ public sealed partial class DmaAdapter
         for (int done = 0; done < destination.Length;)
         {
             ulong physical = FindPiece(logical, done, destination.Length, writesMemory: false, out int piece);
-            Bytes(physical, piece).CopyTo(destination[done..]);
+            if (System.Memory.Cache is { } cache)
+                ReadIncoherent(cache, physical, destination.Slice(done, piece));
+            else
+                Bytes(physical, piece).CopyTo(destination[done..]);
             done += piece;
         }
     }
@@ -127,7 +132,10 @@ public sealed partial class DmaAdapter
         for (int done = 0; done < source.Length;)
         {
             ulong physical = FindPiece(logical, done, source.Length, writesMemory: true, out int piece);
-            source.Slice(done, piece).CopyTo(Bytes(physical, piece));
+            if (System.Memory.Cache is { } cache)
+                WriteIncoherent(cache, new(logical.QuadPart + done), physical, source.Slice(done, piece));
+            else
+                source.Slice(done, piece).CopyTo(Bytes(physical, piece));
             done += piece;
         }
     }

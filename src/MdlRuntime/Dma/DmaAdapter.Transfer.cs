@@ -149,6 +149,8 @@ public sealed partial class DmaAdapter
 
         nuint start = Math.Max(currentVa, run.Va);
         uint count = (uint)(Math.Min(unchecked(currentVa + length), run.End) - start);
+        if (!_isPlain && System.Memory.Cache is { } cache)
+            CacheAfterTransfer(cache, run, start, count, writeToDevice);
         if (run.IsBounced && !writeToDevice)
             EmptyBounce(run, start, Arrived(run, start, count));
         return count;

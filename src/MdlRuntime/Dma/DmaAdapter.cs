@@ -42,7 +42,7 @@ public sealed partial class DmaAdapter : ITracked
         // The system DMA controller sits on the memory's side of the translation.
         _remapping = channel is null ? dma.RemappingOf(device) : null;
         _remapping?.AddAdapter();
-        _isPlain = _remapping is null;
+        _isPlain = _remapping is null && dma.System.Memory.Cache is null;
         _directMap.Owner = this;
         dma.AddLive(_directMap);
         dma.Adapters.Add(this);

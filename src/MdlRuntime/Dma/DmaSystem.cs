@@ -12,6 +12,7 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
     private readonly Dictionary<DeviceObject, DeviceRemapping> _remappings = [];
     private ChannelQueue _registerQueue;
     private TransferMap? _firstLive;
+    private CacheWriteBack? _writeBack;
 
     /// <summary>Adapters whose channel was freed while others wait for it.</summary>
     private readonly Queue<DmaAdapter> _released = new();
@@ -162,6 +163,28 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
         if (!_remappings.TryGetValue(device, out DeviceRemapping? remapping))
             _remappings[device] = remapping = new(System);
         return remapping;
+    }
+
+    /// <summary>Whether a logical address of an adapter's device is that of a transfer.</summary>
+    public bool IsInTransfer(DmaAdapter adapter, PhysicalAddress logical)
+    {
+        for (TransferMap? map = _firstLive; map is not null; map = map.NextLive)
+        {
+            if (map.Owner.SharesBusWith(adapter) && map.TryFind(logical, wholePages: false, out _))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Lets lines that devices have written below be written back as soon as the machine waits.</summary>
+    public void AwaitWriteBack(ProcessorCache cache)
+    {
+        if (!cache.HasLostWrites)
+            return;
+        _writeBack ??= new(System, cache);
+        if (_writeBack.Pending == 0)
+            System.Scheduler.Schedule(_writeBack, delay: 1);
     }
 
     public void AddLive(TransferMap map)

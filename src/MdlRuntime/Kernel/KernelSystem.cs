@@ -18,6 +18,8 @@ internal sealed class KernelSystem : IDisposable
         Options = options;
         _trace = options.Trace;
         Memory = new(options.MemoryBytes, options.Frames, options.SystemPtes, options.Seed);
+        if (!options.CoherentDma)
+            Memory.InsertCache();
         Verifier = new(this, options.Verifier);
         _isObserved = _trace is not null || Verifier.IsOn;
         Faults = new(this);

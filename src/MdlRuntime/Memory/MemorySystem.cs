@@ -50,6 +50,9 @@ internal sealed partial class MemorySystem : IDisposable
 
     public Pool PagedPool { get; }
 
+    /// <summary>What stands between processor and memory where DMA is not coherent; null on other machines.</summary>
+    public ProcessorCache? Cache { get; private set; }
+
     /// <summary>Memory from the routines for contiguous and uncached memory.</summary>
     public ContiguousMemory Contiguous { get; }
 
@@ -125,5 +128,12 @@ internal sealed partial class MemorySystem : IDisposable
         return PageProtections.Check(pte.Flags, access);
     }
 
-    public void Dispose() => Arena.Dispose();
+    /// <summary>Gives the processor a cache that devices do not see.</summary>
+    public void InsertCache() => Cache = new(Arena, Frames);
+
+    public void Dispose()
+    {
+        Cache?.Dispose();
+        Arena.Dispose();
+    }
 }

@@ -23,7 +23,11 @@ public sealed record MachineOptions
     /// <summary>System page-table entries for mappings, in pages.</summary>
     public int SystemPtes { get; init; } = 65536;
 
-    /// <summary>False: missing cache flushes really show stale bytes.</summary>
+    /// <summary>
+    /// False: the processor has a cache that devices do not see, so that missing calls of KeFlushIoBuffers and FlushAdapterBuffers really show
+    /// stale bytes. The cache is the worst there can be, and the same in every run: it holds every line of cached memory and drops none by itself.
+    /// A line that a device writes while it holds stores of the processor is written back over the device's bytes as soon as the machine waits.
+    /// </summary>
     public bool CoherentDma { get; init; } = true;
 
     /// <summary>
@@ -93,7 +97,5 @@ public sealed record MachineOptions
             throw new ArgumentOutOfRangeException(nameof(PreemptionBound), PreemptionBound, $"allowed: 0 to {int.MaxValue}");
         if (CapturedCallSites < 0)
             throw new ArgumentOutOfRangeException(nameof(CapturedCallSites), CapturedCallSites, $"allowed: 0 to {int.MaxValue}");
-        if (!CoherentDma)
-            throw new NotModelledException($"{nameof(MachineOptions)}.{nameof(CoherentDma)} = false");
     }
 }

@@ -1,0 +1,451 @@
+using MdlRuntime.Simulation;
+using MdlRuntime.Verification;
+using static MdlRuntime.KernelCore;
+using static MdlRuntime.MemoryManager;
+using static MdlRuntime.Tests.Dma.DmaBench;
+
+namespace MdlRuntime.Tests.Dma;
+
+/// <summary>A machine whose processor has a cache that devices do not see: which flush makes whose bytes visible.</summary>
+public sealed class CoherencyTests
+{
+    private const uint Length = 4096;
+    private static readonly DeviceDescription s_version3 = ScatterGather64 with { Version = 3, DmaAddressWidth = 64 };
+
+    [Fact, Proves("DMA-236", "DMA-235")]
+    public void Without_the_flush_before_a_DMA_write_the_device_gets_old_memory()
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        Mdl mdl = bench.Lock(Length, 0x40);
+        bench.AtDispatch(() =>
+        {
+            Store(mdl, 1);
+            KeFlushIoBuffers(mdl, readOperation: false, dmaOperation: true);
+            Assert.Equal(Bytes(Length, 1), SendOnce(adapter, mdl));
+
+            Store(mdl, 2);
+            Assert.Equal(Bytes(Length, 1), SendOnce(adapter, mdl));
+
+            KeFlushIoBuffers(mdl, readOperation: false, dmaOperation: true);
+            Assert.Equal(Bytes(Length, 2), SendOnce(adapter, mdl));
+        });
+    }
+
+    [Fact, Proves("DMA-236", "DMA-235")]
+    public void Without_the_flush_before_a_DMA_read_the_processor_sees_what_it_had_cached()
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        Mdl mdl = bench.Lock(Length, 0x40);
+        bench.AtDispatch(() =>
+        {
+            KeFlushIoBuffers(mdl, readOperation: true, dmaOperation: true);
+            ReceiveOnce(adapter, mdl, 1);
+            Assert.Equal(Bytes(Length, 1), Load(mdl));
+
+            ReceiveOnce(adapter, mdl, 2);
+            Assert.Equal(Bytes(Length, 1), Load(mdl));
+
+            KeFlushIoBuffers(mdl, readOperation: true, dmaOperation: true);
+            Assert.Equal(Bytes(Length, 2), Load(mdl));
+            ReceiveOnce(adapter, mdl, 3);
+            Assert.Equal(Bytes(Length, 3), Load(mdl));
+        });
+    }
+
+    [Fact, Proves("DMA-236")]
+    public void Without_the_flush_before_a_DMA_read_stores_that_are_written_back_later_overwrite_the_devices_data()
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        Mdl mdl = bench.Lock(Length, 0);
+        bench.AtDispatch(() =>
+        {
+            Store(mdl, 7);
+            ReceiveOnce(adapter, mdl, 1);
+            Assert.Equal(Bytes(Length, 1), SendOnce(adapter, mdl));
+        });
+
+        bench.Machine.RunUntilIdle();
+
+        bench.AtDispatch(() =>
+        {
+            Assert.Equal(Bytes(Length, 7), SendOnce(adapter, mdl));
+            Assert.Equal(Bytes(Length, 7), Load(mdl));
+        });
+    }
+
+    [Fact, Proves("DMA-236")]
+    public void A_flush_after_the_transfer_is_too_late_for_stores_made_before_it()
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        Mdl mdl = bench.Lock(Length, 0);
+        bench.AtDispatch(() =>
+        {
+            Store(mdl, 7);
+            ReceiveOnce(adapter, mdl, 1);
+            KeFlushIoBuffers(mdl, readOperation: true, dmaOperation: true);
+            Assert.Equal(Bytes(Length, 7), Load(mdl));
+            Assert.Equal(Bytes(Length, 7), SendOnce(adapter, mdl));
+        });
+    }
+
+    [Theory, Proves("DMA-235")]
+    [InlineData(true, true, true)]
+    [InlineData(false, true, true)]
+    [InlineData(true, false, true)]
+    [InlineData(false, false, false)]
+    public void Every_flush_but_that_of_a_programmed_write_brings_stores_to_memory(bool readOperation, bool dmaOperation, bool reachesMemory)
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        Mdl mdl = bench.Lock(Length, 0x40);
+        bench.AtDispatch(() =>
+        {
+            Store(mdl, 5);
+            KeFlushIoBuffers(mdl, readOperation, dmaOperation);
+            Assert.Equal(Bytes(Length, (byte)(reachesMemory ? 5 : 0)), SendOnce(adapter, mdl));
+        });
+    }
+
+    [Theory, Proves("DMA-235")]
+    [InlineData(true, true, true)]
+    [InlineData(false, true, false)]
+    [InlineData(true, false, false)]
+    [InlineData(false, false, false)]
+    public void Only_the_flush_of_a_DMA_read_lets_the_processor_see_what_a_device_writes(bool readOperation, bool dmaOperation, bool isSeen)
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        Mdl mdl = bench.Lock(Length, 0x40);
+        bench.AtDispatch(() =>
+        {
+            KeFlushIoBuffers(mdl, readOperation, dmaOperation);
+            ReceiveOnce(adapter, mdl, 5);
+            Assert.Equal(Bytes(Length, (byte)(isSeen ? 5 : 0)), Load(mdl));
+        });
+    }
+
+    [Fact, Proves("DMA-235")]
+    public void Programmed_transfers_pass_through_the_processor_and_need_no_flush_for_its_own_sake()
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        Mdl mdl = bench.Lock(Length, 0);
+        bench.AtDispatch(() =>
+        {
+            Store(mdl, 5);
+            Assert.Equal(Bytes(Length, 5), Load(mdl));
+
+            // What else looks at memory, such as a paging device, sees a programmed read after its flush only.
+            Assert.Equal(Bytes(Length, 0), SendOnce(adapter, mdl));
+            KeFlushIoBuffers(mdl, readOperation: true, dmaOperation: false);
+            Assert.Equal(Bytes(Length, 5), SendOnce(adapter, mdl));
+        });
+    }
+
+    [Fact, Proves("DMA-234")]
+    public void The_flush_covers_one_MDL_and_not_the_chain_behind_it()
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        Mdl first = bench.Lock(Length, 0), second = bench.Lock(Length, 0);
+        first.Next = second;
+        bench.AtDispatch(() =>
+        {
+            Store(first, 5);
+            Store(second, 6);
+            KeFlushIoBuffers(first, readOperation: false, dmaOperation: true);
+            Assert.Equal(Bytes(Length, 5), SendOnce(adapter, first));
+            Assert.Equal(Bytes(Length, 0), SendOnce(adapter, second));
+        });
+    }
+
+    [Fact, Proves("DMA-234", "DMA-003")]
+    public void The_flush_covers_every_page_of_the_MDL_and_the_lines_at_its_ends()
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        Mdl mdl = bench.Lock(10000, 0xF38);
+        bench.AtDispatch(() =>
+        {
+            VirtualMemory.CopyFrom(ViewOf(mdl), Numbered(10000));
+            KeFlushIoBuffers(mdl, readOperation: false, dmaOperation: true);
+            ScatterGatherList list = bench.GetList(adapter, mdl, mdl.VirtualAddress, 10000, writeToDevice: true);
+            byte[] sent = [.. list.Elements.ToArray().SelectMany(element => DeviceReads(adapter, element.Address.QuadPart, element.Length))];
+            Assert.Equal(Numbered(10000), sent);
+            adapter.PutScatterGatherList(list, writeToDevice: true);
+        });
+    }
+
+    [Fact, Proves("DMA-237")]
+    public void On_a_coherent_machine_no_flush_is_missed()
+    {
+        using var bench = new DmaBench(new());
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        Mdl mdl = bench.Lock(Length, 0);
+        bench.AtDispatch(() =>
+        {
+            Store(mdl, 5);
+            Assert.Equal(Bytes(Length, 5), SendOnce(adapter, mdl));
+            ReceiveOnce(adapter, mdl, 6);
+            Assert.Equal(Bytes(Length, 6), Load(mdl));
+            KeFlushIoBuffers(mdl, readOperation: true, dmaOperation: true);
+            Assert.Equal(Bytes(Length, 6), Load(mdl));
+        });
+    }
+
+    [Fact, Proves("DMA-238")]
+    public void Version_3_adapters_need_no_flush()
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(s_version3);
+        Mdl mdl = bench.Lock(Length, 0x40);
+        bench.AtDispatch(() =>
+        {
+            for (byte round = 1; round < 4; round++)
+            {
+                Store(mdl, round);
+                Assert.Equal(Bytes(Length, round), SendOnce(adapter, mdl));
+                ReceiveOnce(adapter, mdl, (byte)(round + 100));
+                Assert.Equal(Bytes(Length, (byte)(round + 100)), Load(mdl));
+            }
+        });
+    }
+
+    [Fact, Proves("DMA-238", "DMA-102")]
+    public void Bounce_pages_are_kept_in_step_by_the_routines_that_copy()
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(Packet24);
+        Mdl mdl = bench.Lock(Length, 0x40);
+        bench.AtDispatch(() =>
+        {
+            Store(mdl, 5);
+            MapRegisters? registers = bench.Allocate(adapter, 2);
+            (long logical, _) = Map(adapter, mdl, registers, mdl.VirtualAddress, Length, writeToDevice: true);
+            Assert.Equal(Bytes(Length, 5), DeviceReads(adapter, logical, Length));
+            adapter.FlushAdapterBuffers(mdl, registers, mdl.VirtualAddress, Length, writeToDevice: true);
+
+            (logical, _) = Map(adapter, mdl, registers, mdl.VirtualAddress, Length);
+            DeviceWrites(adapter, logical, Bytes(Length, 6));
+            adapter.FlushAdapterBuffers(mdl, registers, mdl.VirtualAddress, Length, writeToDevice: false);
+            adapter.FreeMapRegisters(registers, 2);
+            Assert.Equal(Bytes(Length, 6), Load(mdl));
+        });
+    }
+
+    [Fact, Proves("DMA-235", "DMA-159")]
+    public void One_flush_serves_all_transfers_of_a_request_even_where_they_meet_inside_a_line()
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        Mdl mdl = bench.Lock(Length, 0x40);
+        bench.AtDispatch(() =>
+        {
+            Store(mdl, 9);
+            KeFlushIoBuffers(mdl, readOperation: true, dmaOperation: true);
+            Transfer(adapter, mdl, 0, 1000, logical => DeviceWrites(adapter, logical, Bytes(1000, 1)), writeToDevice: false);
+            Transfer(adapter, mdl, 1000, 24, logical => DeviceWrites(adapter, logical, Bytes(24, 2)), writeToDevice: false);
+            Assert.Equal([.. Bytes(1000, 1), .. Bytes(24, 2), .. Bytes(Length - 1024, 9)], Load(mdl));
+        });
+    }
+
+    [Theory, Proves("DMA-240")]
+    [InlineData(100u, 4u)]
+    [InlineData(5u, 5u)]
+    [InlineData(64u, 0u)]
+    public void The_tail_of_a_transfer_arrives_with_the_flush(uint count, uint held)
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        Mdl mdl = bench.Lock(Length, 0);
+        bench.AtDispatch(() =>
+        {
+            KeFlushIoBuffers(mdl, readOperation: true, dmaOperation: true);
+            (long logical, _) = Map(adapter, mdl, null, mdl.VirtualAddress, Length);
+            DeviceWrites(adapter, logical, Bytes(count, 5));
+            Assert.Equal([.. Bytes(count - held, 5), .. Bytes(held, 0)], Load(mdl)[..(int)count]);
+
+            adapter.FlushAdapterBuffers(mdl, null, mdl.VirtualAddress, Length, writeToDevice: false);
+            Assert.Equal(Bytes(count, 5), Load(mdl)[..(int)count]);
+        });
+    }
+
+    [Fact, Proves("DMA-240")]
+    public void A_tail_is_not_held_for_a_device_that_goes_on_nor_in_a_common_buffer()
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(s_version3);
+        Mdl mdl = bench.Lock(Length, 0x40);
+        bench.Machine.Run(() =>
+        {
+            nuint buffer = adapter.AllocateCommonBuffer(Length, out PhysicalAddress logical, cacheEnabled: true);
+            DeviceWrites(adapter, logical.QuadPart, 1, 2, 3);
+            Assert.Equal(0x00030201, VirtualMemory.Read<int>(buffer) & 0xFF_FFFF);
+            adapter.FreeCommonBuffer(Length, logical, buffer, cacheEnabled: true);
+        });
+        bench.AtDispatch(() =>
+        {
+            (long logical, _) = Map(adapter, mdl, null, mdl.VirtualAddress, Length);
+            DeviceWrites(adapter, logical, 1, 2, 3);
+            DeviceWrites(adapter, logical + 3, 4, 5, 6);
+            Assert.Equal([1, 2, 3, 0, 0, 0], Load(mdl)[..6]);
+            Assert.Equal([1, 2, 3, 4, 5, 6], DeviceReads(adapter, logical, 6));
+        });
+    }
+
+    [Fact, Proves("DMA-322")]
+    public void A_store_beside_a_buffer_tears_the_line_that_they_share()
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        Mdl page = bench.Lock(4096, 0);
+        byte[] expected = [.. Bytes(32, 0), .. Bytes(96, 5)];
+        bench.AtDispatch(() =>
+        {
+            nuint view = ViewOf(page);
+            KeFlushIoBuffers(page, readOperation: true, dmaOperation: true);
+            (long logical, _) = Map(adapter, page, null, page.VirtualAddress, 4096);
+
+            // The buffer is bytes 32 to 127; a neighbour's counter in front of it is counted before the device writes.
+            VirtualMemory.Write(view, 1);
+            DeviceWrites(adapter, logical + 32, Bytes(96, 5));
+            adapter.FlushAdapterBuffers(page, null, page.VirtualAddress, 4096, writeToDevice: false);
+            Assert.Equal(Bytes(32, 0), Load(page)[32..64]);
+            Assert.Equal(Bytes(64, 5), Load(page)[64..128]);
+        });
+        bench.Machine.RunUntilIdle();
+        bench.AtDispatch(() =>
+        {
+            KeFlushIoBuffers(page, readOperation: true, dmaOperation: true);
+            Assert.Equal([1, .. new byte[63], .. expected[64..]], Load(page)[..128]);
+        });
+    }
+
+    [Fact, Proves("DMA-217", "DMA-225")]
+    public void Common_buffers_are_uncached_and_need_no_flush()
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        bench.Machine.Run(() =>
+        {
+            nuint buffer = adapter.AllocateCommonBuffer(Length, out PhysicalAddress logical, cacheEnabled: true);
+            VirtualMemory.CopyFrom(buffer, Numbered(Length));
+            Assert.Equal(Numbered(Length), DeviceReads(adapter, logical.QuadPart, Length));
+            DeviceWrites(adapter, logical.QuadPart, Bytes(Length, 5));
+            Assert.Equal(5, VirtualMemory.Read<byte>(buffer + 4095));
+        });
+    }
+
+    [Fact, Proves("DMA-239", "DMA-299")]
+    public void A_cached_common_buffer_is_flushed_after_the_device_has_written_and_before_it_is_read()
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(s_version3);
+        bench.Machine.Run(() =>
+        {
+            nuint buffer = adapter.AllocateCommonBufferWithBounds(null, null, Length, 0, MemoryCachingType.MmCached, 0, out PhysicalAddress logical);
+            Mdl packet = IoManager.IoAllocateMdl(buffer, Length, false, false, null)!;
+            MmBuildMdlForNonPagedPool(packet);
+            VirtualMemory.CopyFrom(buffer, Bytes(Length, 0));
+            KeFlushIoBuffers(packet, readOperation: true, dmaOperation: true);
+            for (byte round = 1; round < 4; round++)
+            {
+                DeviceWrites(adapter, logical.QuadPart, Bytes(Length, round));
+                Assert.Equal(round - 1, VirtualMemory.Read<byte>(buffer + 100));
+
+                if (round == 2)
+                    adapter.FlushDmaBuffer(packet, readOperation: true);
+                else
+                    KeFlushIoBuffers(packet, readOperation: true, dmaOperation: true);
+                Assert.Equal(round, VirtualMemory.Read<byte>(buffer + 100));
+            }
+
+            IoManager.IoFreeMdl(packet);
+            adapter.FreeCommonBuffer(Length, logical, buffer, cacheEnabled: true);
+        });
+    }
+
+    [Fact, Proves("DMA-299")]
+    public void FlushDmaBuffer_does_what_KeFlushIoBuffers_does_for_DMA()
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64), version3 = bench.GetAdapter(s_version3);
+        Mdl mdl = bench.Lock(Length, 0x40);
+        bench.AtDispatch(() =>
+        {
+            Store(mdl, 1);
+            Assert.Equal(NtStatus.STATUS_SUCCESS, version3.FlushDmaBuffer(mdl, readOperation: false));
+            Assert.Equal(Bytes(Length, 1), SendOnce(adapter, mdl));
+            Assert.Equal(NtStatus.STATUS_SUCCESS, version3.FlushDmaBuffer(mdl, readOperation: true));
+            ReceiveOnce(adapter, mdl, 2);
+            Assert.Equal(Bytes(Length, 2), Load(mdl));
+        });
+    }
+
+    [Fact, Proves("DMA-236")]
+    public void The_same_happens_in_every_run()
+    {
+        Assert.Equal(Run(), Run());
+
+        static byte[] Run()
+        {
+            using var bench = new DmaBench(Incoherent());
+            DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+            Mdl mdl = bench.Lock(Length, 0x10);
+            byte[] seen = [];
+            bench.AtDispatch(() =>
+            {
+                Store(mdl, 7);
+                ReceiveOnce(adapter, mdl, 1);
+                seen = [.. SendOnce(adapter, mdl), .. Load(mdl)];
+            });
+            bench.Machine.RunUntilIdle();
+            bench.AtDispatch(() => seen = [.. seen, .. SendOnce(adapter, mdl)]);
+            return seen;
+        }
+    }
+
+    private static MachineOptions Incoherent(VerifierMode verifier = VerifierMode.Strict) => new() { CoherentDma = false, Verifier = verifier };
+
+    private static nuint ViewOf(Mdl mdl) => MmGetSystemAddressForMdlSafe(mdl, MmPagePriority.NormalPagePriority | MmPagePriority.MdlMappingNoExecute);
+
+    private static void Store(Mdl mdl, byte value) =>
+        VirtualMemory.CopyFrom(ViewOf(mdl), Bytes(mdl.Length, value));
+
+    private static byte[] Load(Mdl mdl)
+    {
+        byte[] bytes = new byte[mdl.Length];
+        VirtualMemory.CopyTo(ViewOf(mdl), bytes);
+        return bytes;
+    }
+
+    /// <summary>What the device gets of the buffer, without any flush but that of the adapter.</summary>
+    private static byte[] SendOnce(DmaAdapter adapter, Mdl mdl)
+    {
+        var sent = new List<byte>();
+        for (uint done = 0; done < mdl.Length;)
+            done += Transfer(adapter, mdl, done, mdl.Length - done, (logical, length) => sent.AddRange(DeviceReads(adapter, logical, length)), writeToDevice: true);
+        return [.. sent];
+    }
+
+    private static void ReceiveOnce(DmaAdapter adapter, Mdl mdl, byte value)
+    {
+        for (uint done = 0; done < mdl.Length;)
+            done += Transfer(adapter, mdl, done, mdl.Length - done, (logical, length) => DeviceWrites(adapter, logical, Bytes(length, value)), writeToDevice: false);
+    }
+
+    private static uint Transfer(DmaAdapter adapter, Mdl mdl, uint offset, uint length, Action<long, uint> device, bool writeToDevice)
+    {
+        (long logical, uint mapped) = Map(adapter, mdl, null, mdl.VirtualAddress + offset, length, writeToDevice);
+        device(logical, mapped);
+        Assert.True(adapter.FlushAdapterBuffers(mdl, null, mdl.VirtualAddress + offset, mapped, writeToDevice));
+        return mapped;
+    }
+
+    private static void Transfer(DmaAdapter adapter, Mdl mdl, uint offset, uint length, Action<long> device, bool writeToDevice) =>
+        Assert.Equal(length, Transfer(adapter, mdl, offset, length, (logical, _) => device(logical), writeToDevice));
+}
