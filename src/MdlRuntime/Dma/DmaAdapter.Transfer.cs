@@ -112,28 +112,39 @@ public sealed partial class DmaAdapter
         flushed = 0;
         bool found = false, isCut = false;
         nuint next = 0;
-        for (int i = 0; i < map.Count;)
+        int kept = 0, at = 0;
+        try
         {
-            MappedRun run = map.Runs[i];
-            bool isFlushed = run.Overlaps(mdl, currentVa, length) || length == 0 && run.Mdl == mdl && run.Va == currentVa;
-            // Where the range ends inside a run the device stopped there, and nothing after it is mapped any more.
-            bool follows = found && run.Mdl == mdl && run.Va == next;
-            if (isFlushed)
+            for (; at < map.Count; at++)
             {
-                flushed += FlushRun(run, currentVa, length, writeToDevice);
-                (found, isCut) = (true, isCut || unchecked(currentVa + length) < run.End);
-            }
+                ref MappedRun run = ref map.Runs[at];
+                bool isFlushed = run.Overlaps(mdl, currentVa, length) || length == 0 && run.Mdl == mdl && run.Va == currentVa;
+                // Where the range ends inside a run the device stopped there, and nothing after it is mapped any more.
+                bool follows = found && run.Mdl == mdl && run.Va == next;
+                if (isFlushed)
+                {
+                    flushed += FlushRun(run, currentVa, length, writeToDevice);
+                    (found, isCut) = (true, isCut || unchecked(currentVa + length) < run.End);
+                }
 
-            if (isFlushed || follows)
-                next = run.End;
-            if (isFlushed || follows && isCut)
-            {
-                map.RemoveAt(i);
-                continue;
-            }
+                if (isFlushed || follows)
+                    next = run.End;
+                if (isFlushed || follows && isCut)
+                {
+                    map.End(run);
+                    continue;
+                }
 
-            map.Runs[i].IsLoose |= follows;
-            i++;
+                if (follows)
+                    map.Loosen(at);
+                if (kept != at)
+                    map.Runs[kept] = run;
+                kept++;
+            }
+        }
+        finally
+        {
+            map.RemoveRange(kept, at - kept);
         }
 
         return found;

@@ -5,6 +5,7 @@ internal sealed class TransferMap
 {
     private MappedRun[] _runs = new MappedRun[4];
     private int _hint;
+    private bool _anyLoose;
 
     /// <summary>Whose device the mapping is for.</summary>
     public DmaAdapter Owner { get; set; } = null!;
@@ -32,41 +33,71 @@ internal sealed class TransferMap
         if (Count > 0 && Owner.IsTranslated)
             UnmapAll();
         Runs.Clear();
-        (Count, RegistersUsed, _hint) = (0, 0, 0);
+        (Count, RegistersUsed, _hint, _anyLoose) = (0, 0, 0, false);
     }
 
     private void UnmapAll()
     {
         foreach (ref readonly MappedRun run in Runs)
+            End(run);
+    }
+
+    /// <summary>Ends the mapping of a run that is about to be removed.</summary>
+    public void End(in MappedRun run)
+    {
+        if (Owner.IsTranslated)
             Owner.Unmap(run);
     }
 
-    public void RemoveAt(int index)
+    /// <summary>Removes runs whose mapping has ended, all at once: one by one would move the rest each time.</summary>
+    public void RemoveRange(int index, int count)
     {
-        if (Owner.IsTranslated)
-            Owner.Unmap(_runs[index]);
-        Count--;
-        Array.Copy(_runs, index + 1, _runs, index, Count - index);
-        _runs[Count] = default;
+        if (count == 0)
+            return;
+        Count -= count;
+        Array.Copy(_runs, index + count, _runs, index, Count - index);
+        Array.Clear(_runs, Count, count);
         // The next operation may map fewer runs than the one whose last run the device found last.
         if (_hint >= Count)
             _hint = 0;
     }
 
+    /// <summary>Keeps a run that the flush of its operation did not name; the next operation makes it go.</summary>
+    public void Loosen(int index)
+    {
+        _runs[index].IsLoose = true;
+        _anyLoose = true;
+    }
+
     /// <summary>Forgets what an earlier flush left over once a new operation begins.</summary>
     public void BeginOperation(Mdl mdl)
     {
-        bool anyMapped = false;
+        if (_anyLoose)
+            RemoveLoose(mdl);
+        if (Count == 0)
+            RegistersUsed = 0;
+    }
+
+    private void RemoveLoose(Mdl mdl)
+    {
+        bool anyMapped = false, anyKept = false;
         for (int i = Count - 1; i >= 0; i--)
             anyMapped |= !_runs[i].IsLoose;
         for (int i = Count - 1; i >= 0; i--)
         {
-            if (_runs[i].IsLoose && (!anyMapped || _runs[i].Mdl == mdl))
-                RemoveAt(i);
+            if (!_runs[i].IsLoose)
+                continue;
+            if (anyMapped && _runs[i].Mdl != mdl)
+            {
+                anyKept = true;
+                continue;
+            }
+
+            End(_runs[i]);
+            RemoveRange(i, 1);
         }
 
-        if (Count == 0)
-            RegistersUsed = 0;
+        _anyLoose = anyKept;
     }
 
     public ulong MappedBytes
