@@ -9,6 +9,25 @@ public sealed class DmaOperationsTests
 {
     private const BindingFlags Declared = BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 
+    private static readonly Dictionary<Type, char> s_letters = new()
+    {
+        [typeof(uint)] = 'U',
+        [typeof(ulong)] = 'Q',
+        [typeof(bool)] = 'B',
+        [typeof(nuint)] = 'P',
+        [typeof(PhysicalAddress)] = 'A',
+        [typeof(object)] = 'O',
+        [typeof(Mdl)] = 'M',
+        [typeof(ScatterGatherList)] = 'S',
+        [typeof(DeviceObject)] = 'D',
+        [typeof(MapRegisters)] = 'R',
+        [typeof(DmaTransferContext)] = 'T',
+        [typeof(IoAllocationAction)] = 'I',
+        [typeof(MemoryCachingType)] = 'C',
+        [typeof(NtStatus)] = 'N',
+        [typeof(void)] = 'V',
+    };
+
     [Theory, Proves("DMA-083", "DMA-041")]
     [InlineData(0u, 0x68u, "PutScatterGatherList")]
     [InlineData(1u, 0x68u, "PutScatterGatherList")]
@@ -97,6 +116,79 @@ public sealed class DmaOperationsTests
             if (thrown is not NotModelledException)
                 Assert.Equal((routine.Name, 0xE6u, 0x18ul, (ulong)adapter.Address), (routine.Name, Stop(thrown).Code, Stop(thrown).Parameter1, Stop(thrown).Parameter2));
         }
+    }
+
+    /// <summary>One letter a parameter, in the order of the table of DMA-087; then what comes back. A question mark: optional. A dot: any type.</summary>
+    public static TheoryData<string, string> Signatures => new()
+    {
+        { "PutDmaAdapter", ":V" },
+        { "AllocateCommonBuffer", "UAB:P" },
+        { "FreeCommonBuffer", "UAPB:V" },
+        { "AllocateAdapterChannel", "DUFO:N" },
+        { "FlushAdapterBuffers", "MRPUB:B" },
+        { "FreeAdapterChannel", ":V" },
+        { "FreeMapRegisters", "RU:V" },
+        { "MapTransfer", "MRPUB:A" },
+        { "GetDmaAlignment", ":U" },
+        { "ReadDmaCounter", ":U" },
+        { "GetScatterGatherList", "DMPUFOB:N" },
+        { "PutScatterGatherList", "SB:V" },
+        { "CalculateScatterGatherList", "MPUUU:N" },
+        { "BuildScatterGatherList", "DMPUFOBPU:N" },
+        { "BuildMdlFromScatterGatherList", "SMM:N" },
+        { "GetDmaAdapterInfo", ".:N" },
+        { "GetDmaTransferInfo", "MQUB.:N" },
+        { "InitializeDmaTransferContext", "T:N" },
+        { "AllocateCommonBufferEx", "A?UABU:P" },
+        { "AllocateAdapterChannelEx", "DTUUF?O?R?:N" },
+        { "ConfigureAdapterChannel", "U.:N" },
+        { "CancelAdapterChannel", "DT:B" },
+        { "MapTransferEx", "MRQUUBS?UF?O?:N" },
+        { "GetScatterGatherListEx", "DTMQUUF?O?BF?O?S?:N" },
+        { "BuildScatterGatherListEx", "DTMQUUF?O?BPUF?O?S?:N" },
+        { "FlushAdapterBuffersEx", "MRQUB:N" },
+        { "FreeAdapterObject", "I:V" },
+        { "CancelMappedTransfer", "T:N" },
+        { "AllocateDomainCommonBuffer", ".A?UUC?UAP:N" },
+        { "FlushDmaBuffer", "MB:N" },
+        { "JoinDmaDomain", ".:N" },
+        { "LeaveDmaDomain", ":N" },
+        { "GetDmaDomain", ":." },
+        { "AllocateCommonBufferWithBounds", "A?A?UUC?UA:P" },
+        { "AllocateCommonBufferVector", "AACUUUQ.:N" },
+        { "GetCommonBufferFromVectorByIndex", ".UPA:V" },
+        { "FreeCommonBufferFromVector", ".U:V" },
+        { "FreeCommonBufferVector", ".:V" },
+        { "CreateCommonBufferFromMdl", "M.U?A:N" },
+    };
+
+    [Theory, Proves("DMA-087")]
+    [MemberData(nameof(Signatures))]
+    public void A_routine_has_the_parameters_of_its_slot_in_their_order(string routine, string signature)
+    {
+        foreach (MethodInfo method in Routines().Where(method => method.Name == routine))
+            Assert.Matches($"^{signature}$", string.Concat(method.GetParameters().Select(parameter => Letter(parameter.ParameterType))) + ":" + Letter(method.ReturnType));
+    }
+
+    [Fact, Proves("DMA-088")]
+    public void Callbacks_have_the_parameters_of_their_documentation()
+    {
+        Assert.Equal("IoAllocationAction (DeviceObject, Irp, MapRegisters, Object)", Shape<DriverControl>());
+        Assert.Equal("Void (DeviceObject, Irp, ScatterGatherList, Object)", Shape<DriverListControl>());
+        Assert.Equal("Void (DmaAdapter, DeviceObject, Object, DmaCompletionStatus)", Shape<DmaCompletionRoutine>());
+    }
+
+    private static string Shape<T>()
+    {
+        MethodInfo invoke = typeof(T).GetMethod("Invoke")!;
+        return $"{invoke.ReturnType.Name} ({string.Join(", ", invoke.GetParameters().Select(parameter => parameter.ParameterType.Name))})";
+    }
+
+    private static char Letter(Type type)
+    {
+        type = type.IsByRef ? type.GetElementType()! : type;
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        return type.IsAssignableTo(typeof(Delegate)) ? 'F' : s_letters.GetValueOrDefault(type, 'x');
     }
 
     private static BugCheckException Stop(Exception? thrown) => Assert.IsType<BugCheckException>(thrown);
