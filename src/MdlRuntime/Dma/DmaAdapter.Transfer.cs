@@ -48,7 +48,7 @@ public sealed partial class DmaAdapter
             Length = _scatterGather ? found.Length : length,
         };
         uint registers = ADDRESS_AND_SIZE_TO_SPAN_PAGES(currentVa, run.Length);
-        CheckRegisters(mapRegisterBase, map.RegistersUsed, registers);
+        CheckRegisters(mapRegisterBase, map, registers);
         bool isWhole = found.Length == run.Length;
         if (mapRegisterBase is { First: >= 0 } && !(isWhole && found.IsReachable))
         {
@@ -176,9 +176,10 @@ public sealed partial class DmaAdapter
             : throw new ArgumentException("the map registers belong to another machine", nameof(mapRegisterBase));
     }
 
-    private void CheckRegisters(MapRegisters? mapRegisterBase, uint used, uint wanted)
+    private void CheckRegisters(MapRegisters? mapRegisterBase, TransferMap map, uint wanted)
     {
         uint held = mapRegisterBase is null ? _needsRegisters ? 0 : MaximumRegisters : mapRegisterBase.IsAllocated ? mapRegisterBase.Count : 0;
+        uint used = map.RegistersUsed;
         if (wanted > held)
         {
             Report(0x0C, wanted, held, 0, "MDL4005",
@@ -186,8 +187,22 @@ public sealed partial class DmaAdapter
         }
         else if (mapRegisterBase is not null && used + wanted > held)
         {
-            Report(0x15, used + wanted, held, 0, "MDL4005",
-                $"MapTransfer needs {wanted} more map registers while {used} of {held} are in use.");
+            ReportRegistersUsedUp(map, held, wanted);
+        }
+    }
+
+    /// <summary>Registers are used one after the other until everything mapped is flushed: those flushed before lie behind those that are still mapped.</summary>
+    private void ReportRegistersUsedUp(TransferMap map, uint held, uint wanted)
+    {
+        uint used = map.RegistersUsed;
+        if (map.MappedPages + wanted <= held)
+        {
+            Report(0x00, 2, wanted, held - used, "MDL4005",
+                $"MapTransfer needs {wanted} map registers in a row; {held - used} are left behind those in use, although {held - map.MappedPages} of {held} are free.");
+        }
+        else
+        {
+            Report(0x15, used + wanted, held, 0, "MDL4005", $"MapTransfer needs {wanted} more map registers while {used} of {held} are in use.");
         }
     }
 

@@ -275,4 +275,35 @@ public sealed class AdapterTests
         Assert.Equal([(0x08ul, (ulong)adapter.Address, 1ul), (0x11ul, 2ul, (ulong)adapter.Address)],
             bench.Machine.Findings.Select(finding => (finding.Parameter1, finding.Parameter2, finding.Parameter3)));
     }
+
+    [Fact, Proves("DMA-060")]
+    public void A_driver_gets_its_adapter_while_its_device_is_added_or_started()
+    {
+        using var machine = new Machine();
+        List<(string When, DmaAdapter Adapter)> got = [];
+        DriverObject driver = machine.LoadDriver("pnp", (driver, _) =>
+        {
+            driver.AddDevice = (driver, physical) =>
+            {
+                got.Add(("added", IoGetDmaAdapter(physical, ScatterGather64, out uint _)!));
+                IoCreateDevice(driver, null, null, 0, 0, false, out DeviceObject? device);
+                device!.DeviceExtension = IoAttachDeviceToDeviceStack(device, physical);
+                device.Flags &= ~DeviceFlags.DO_DEVICE_INITIALIZING;
+                return NtStatus.STATUS_SUCCESS;
+            };
+            driver.MajorFunction[MajorFunction.IRP_MJ_PNP] = (device, irp) =>
+            {
+                if (IoGetCurrentIrpStackLocation(irp).MinorFunction == IRP_MN_START_DEVICE)
+                    got.Add(("started", IoGetDmaAdapter((DeviceObject)device.DeviceExtension!, ScatterGather64, out uint _)!));
+                IoSkipCurrentIrpStackLocation(irp);
+                return IoCallDriver((DeviceObject)device.DeviceExtension!, irp);
+            };
+            return NtStatus.STATUS_SUCCESS;
+        });
+
+        machine.Plug(driver);
+
+        Assert.Equal(["added", "started"], got.Select(entry => entry.When));
+        Assert.All(got, entry => Assert.NotNull(entry.Adapter));
+    }
 }

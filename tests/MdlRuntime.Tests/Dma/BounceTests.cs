@@ -1,4 +1,5 @@
 using MdlRuntime.Simulation;
+using MdlRuntime.Verification;
 using static MdlRuntime.Tests.Dma.DmaBench;
 
 namespace MdlRuntime.Tests.Dma;
@@ -257,5 +258,68 @@ public sealed class BounceTests
                 bench.Write(mdl, mdl.VirtualAddress, Bytes(4296, 0));
             });
         }
+    }
+
+    [Theory, Proves("DMA-101", "DMA-103", "DMA-368")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Without_verifier_a_flush_of_more_than_arrived_hands_over_what_an_earlier_transfer_left(bool preserve)
+    {
+        using var bench = new DmaBench(Physical(VerifierMode.Off, mapRegisters: 1) with { PreserveBouncedBytes = preserve });
+        DmaAdapter adapter = bench.GetAdapter(Packet24);
+        Mdl secret = bench.Lock(64, 0, 0x1000), mdl = bench.Lock(64, 0, 0x1001);
+        bench.Write(secret, secret.VirtualAddress, Bytes(64, 0x77));
+        bench.Write(mdl, mdl.VirtualAddress, Bytes(64, 0xAA));
+        bench.AtDispatch(() =>
+        {
+            MapRegisters? registers = bench.Allocate(adapter, 1);
+            Map(adapter, secret, registers, secret.VirtualAddress, 64, writeToDevice: true);
+            adapter.FlushAdapterBuffers(secret, registers, secret.VirtualAddress, 64, writeToDevice: true);
+            (long logical, _) = Map(adapter, mdl, registers, mdl.VirtualAddress, 64);
+            DeviceWrites(adapter, logical, Bytes(16, 0x55));
+
+            adapter.FlushAdapterBuffers(mdl, registers, mdl.VirtualAddress, 64, writeToDevice: false);
+
+            Assert.Equal([.. Bytes(16, 0x55), .. Bytes(48, preserve ? (byte)0xAA : (byte)0x77)], bench.Read(mdl, mdl.VirtualAddress, 64));
+        });
+    }
+
+    [Fact, Proves("DMA-106")]
+    public void Bouncing_needs_no_system_pages()
+    {
+        using var bench = new DmaBench(Physical() with { SystemPtes = 16 });
+        DmaAdapter adapter = bench.GetAdapter(Packet24);
+        Mdl mdl = bench.Lock(4296, 0xF38, 0x1000, 0x1001);
+        bench.Machine.Run(() =>
+        {
+            while (MemoryManager.MmAllocateMappingAddress(4096, 1) != 0)
+            {
+            }
+        });
+        bench.AtDispatch(() =>
+        {
+            MapRegisters? registers = bench.Allocate(adapter, 2);
+            (long logical, _) = Map(adapter, mdl, registers, mdl.VirtualAddress, 4296);
+            DeviceWrites(adapter, logical, Numbered(4296));
+            Assert.True(adapter.FlushAdapterBuffers(mdl, registers, mdl.VirtualAddress, 4296, writeToDevice: false));
+            Assert.Equal(Numbered(4296), bench.Read(mdl, mdl.VirtualAddress, 4296));
+        });
+    }
+
+    [Fact, Proves("DMA-107", "DMA-318")]
+    public void Registers_flushed_in_the_middle_of_an_operation_are_free_but_not_in_a_row()
+    {
+        using var bench = new DmaBench();
+        DmaAdapter adapter = bench.GetAdapter(Packet24);
+        Mdl first = bench.Lock(8192, 0, 0x1000, 0x1001), second = bench.Lock(4096, 0, 0x1100), third = bench.Lock(8192, 0, 0x1200, 0x1201);
+        BugCheckException stop = bench.Stops(0x00, () =>
+        {
+            MapRegisters? registers = bench.Allocate(adapter, 4);
+            Map(adapter, first, registers, first.VirtualAddress, 8192);
+            Map(adapter, second, registers, second.VirtualAddress, 4096);
+            adapter.FlushAdapterBuffers(first, registers, first.VirtualAddress, 8192, writeToDevice: false);
+            Map(adapter, third, registers, third.VirtualAddress, 8192);
+        });
+        Assert.Equal((2ul, 2ul, 1ul, "MDL4005"), (stop.Parameter2, stop.Parameter3, stop.Parameter4, stop.RuleId));
     }
 }
