@@ -29,6 +29,27 @@ internal struct ChannelQueue
         _last = request;
     }
 
+    /// <summary>Takes a request out of the middle; false when it is not in this queue.</summary>
+    public bool Remove(ChannelRequest request)
+    {
+        ChannelRequest? before = null;
+        for (ChannelRequest? at = _first; at is not null; (before, at) = (at, at.Next))
+        {
+            if (at != request)
+                continue;
+            if (before is null)
+                _first = at.Next;
+            else
+                before.Next = at.Next;
+            if (_last == at)
+                _last = before;
+            at.Next = null;
+            return true;
+        }
+
+        return false;
+    }
+
     public ChannelRequest Dequeue()
     {
         ChannelRequest request = _first!;

@@ -66,17 +66,7 @@ public sealed partial class DmaAdapter
     {
         Processor processor = Enter(DmaSlot.FreeAdapterChannel, Kirql.DISPATCH_LEVEL, exact: true);
         System.Trace(nameof(FreeAdapterChannel), this);
-        if (_owner is not { } request || request.IsWaiting)
-        {
-            Report(0x04, 1, 0, 0, "MDL4010", "FreeAdapterChannel was called although no AdapterControl routine had kept the channel.");
-            return;
-        }
-
-        ReleaseRegisters(request, "MDL4003", nameof(FreeAdapterChannel));
-        _owner = null;
-        if (!request.IsExecuting)
-            _dma.Recycle(request);
-        _dma.GrantWaiting(processor, released: this);
+        ReleaseOwner(processor, withRegisters: true, DmaSlot.FreeAdapterChannel);
     }
 
     /// <summary>Frees map registers that an AdapterControl routine kept with DeallocateObjectKeepRegisters; runs the requests that waited for them.</summary>
@@ -146,13 +136,16 @@ public sealed partial class DmaAdapter
 
     private void Execute(Processor processor, ChannelRequest request)
     {
-        if (request.Registers is { } registers)
+        if (request.Registers is { First: >= 0 } registers)
             _registers += registers.Count;
+        request.LinkRegisters();
         (request.IsWaiting, request.IsExecuting) = (false, true);
         Kirql caller = processor.Irql;
         if (caller < Kirql.DISPATCH_LEVEL)
             processor.RaiseIrql(Kirql.DISPATCH_LEVEL, out _);
-        IoAllocationAction action = request.Control is null ? RunListControl(request) : RunControl(request, request.Control);
+        IoAllocationAction action = request.Control is { } control ? RunControl(request, control)
+            : request.ListControl is null ? KeepObject
+            : RunListControl(request);
         if (caller < Kirql.DISPATCH_LEVEL)
             processor.LowerIrql(caller);
 

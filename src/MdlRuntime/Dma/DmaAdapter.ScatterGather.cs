@@ -5,8 +5,6 @@ namespace MdlRuntime;
 
 public sealed partial class DmaAdapter
 {
-    private const uint ListHeaderSize = 0x10, ListElementSize = 0x18, ListPrivateSize = 0x40;
-
     private uint _lists;
     private uint _listsAllocated;
 
@@ -33,30 +31,41 @@ public sealed partial class DmaAdapter
         object? context,
         bool writeToDevice)
     {
-        ArgumentNullException.ThrowIfNull(device);
-        ArgumentNullException.ThrowIfNull(executionRoutine);
         Processor processor = Enter(DmaSlot.GetScatterGatherList, Kirql.DISPATCH_LEVEL, exact: true);
-        MdlChecks.Require(processor, mdl, Mdl.StartVaOffset);
-        System.Trace(nameof(GetScatterGatherList), mdl, currentVa, length, writeToDevice ? 1u : 0u);
-        if (length == 0)
-            Report(0x21, Address, 0, 0, "MDL4016", "GetScatterGatherList was asked to map 0 bytes.");
-        ulong available = BytesInChain(mdl, currentVa);
-        CheckPosition(mdl, currentVa, length, available, nameof(GetScatterGatherList));
-        if (_channel is not null)
-            return NtStatus.STATUS_NOT_SUPPORTED;
-        bool isWild = new MdlPages(mdl, System.Memory.Frames).At(currentVa) == Pfn.None;
-        if (length > available && !isWild)
-            return NtStatus.STATUS_BUFFER_TOO_SMALL;
-        uint registers = RegistersFor(mdl, currentVa, length);
-        if (registers > MaximumRegisters)
-            return NtStatus.STATUS_INSUFFICIENT_RESOURCES;
-        if (System.Faults.Strikes(nameof(GetScatterGatherList)))
-            return NtStatus.STATUS_INSUFFICIENT_RESOURCES;
+        return RequestList(
+            processor, DmaSlot.GetScatterGatherList, device, mdl, currentVa, length, executionRoutine, context, writeToDevice, scatterGatherBuffer: 0, uint.MaxValue);
+    }
 
-        ChannelRequest request = _dma.TakeRequest(this, device, registers, context);
-        (request.ListControl, request.Mdl, request.CurrentVa, request.Length, request.WriteToDevice) = (executionRoutine, mdl, currentVa, length, writeToDevice);
-        Submit(processor, request);
-        return NtStatus.STATUS_SUCCESS;
+    /// <summary>As <see cref="GetScatterGatherList"/>, with the list in memory of the caller: it never fails for lack of memory.</summary>
+    /// <param name="device">Target device; its CurrentIrp is passed on.</param>
+    /// <param name="mdl">First MDL of the chain.</param>
+    /// <param name="currentVa">Position in the first MDL: MmGetMdlVirtualAddress, plus what was transferred before. An index, not a pointer.</param>
+    /// <param name="length">Bytes; above 0, and within the chain.</param>
+    /// <param name="executionRoutine">AdapterListControl; runs at DISPATCH_LEVEL in any thread. May call this routine again.</param>
+    /// <param name="context">Passed to the routine.</param>
+    /// <param name="writeToDevice">True: memory to device. False: device to memory.</param>
+    /// <param name="scatterGatherBuffer">Address of non-paged memory; left alone until <see cref="PutScatterGatherList"/>, which does not free it.</param>
+    /// <param name="scatterGatherLength">Its bytes: as many as <see cref="CalculateScatterGatherList"/> returns.</param>
+    /// <returns>
+    /// STATUS_SUCCESS: the routine has run or will run. Otherwise it will not: STATUS_INSUFFICIENT_RESOURCES: more pages than the adapter
+    /// has map registers; STATUS_BUFFER_TOO_SMALL: the chain holds fewer bytes, or the memory is too small for the list.
+    /// </returns>
+    /// <remarks>IRQL DISPATCH_LEVEL. WDK: BuildScatterGatherList.</remarks>
+    [Irql(Kirql.DISPATCH_LEVEL, Minimum = Kirql.DISPATCH_LEVEL)]
+    public NtStatus BuildScatterGatherList(
+        DeviceObject device,
+        [MdlEffect(MdlEffect.BuildsList)] Mdl mdl,
+        [MdlValue(MdlValueKind.MdlVirtualAddress)][BelongsTo("mdl")] nuint currentVa,
+        [MdlValue(MdlValueKind.TransferLength)] uint length,
+        DriverListControl executionRoutine,
+        object? context,
+        bool writeToDevice,
+        [MdlValue(MdlValueKind.MemoryAddress)] nuint scatterGatherBuffer,
+        [MdlValue(MdlValueKind.Length)] uint scatterGatherLength)
+    {
+        Processor processor = Enter(DmaSlot.BuildScatterGatherList, Kirql.DISPATCH_LEVEL, exact: true);
+        return RequestList(
+            processor, DmaSlot.BuildScatterGatherList, device, mdl, currentVa, length, executionRoutine, context, writeToDevice, scatterGatherBuffer, scatterGatherLength);
     }
 
     /// <summary>Ends the transfer of a list: what the device wrote becomes visible now, and list and map registers are freed.</summary>
@@ -77,13 +86,14 @@ public sealed partial class DmaAdapter
             return;
         }
 
-        foreach (ref readonly MappedRun run in registers.Map.Runs)
-            FlushRun(run, run.Va, run.Length, writeToDevice);
-        registers.Map.Clear();
-        Free(registers, "MDL4003", nameof(PutScatterGatherList));
-        scatterGather.Registers = null;
-        _lists--;
-        _dma.Recycle(scatterGather);
+        if (!scatterGather.IsIntact)
+        {
+            Report(0x06, _listsAllocated, _listsAllocated - _lists + 1, 0, "MDL4010",
+                "PutScatterGatherList does not find its part of the list: the memory it lies in was overwritten before the list was put.");
+            return;
+        }
+
+        EndList(scatterGather, registers, writeToDevice);
         _dma.GrantWaiting(processor);
     }
 
@@ -104,118 +114,101 @@ public sealed partial class DmaAdapter
     {
         Enter(DmaSlot.CalculateScatterGatherList, Kirql.HIGH_LEVEL, exact: false);
         (scatterGatherListSize, numberOfMapRegisters) = (0, 0);
-        if (mdl is not null && length > BytesInChain(mdl, currentVa))
+        ChainPosition start = mdl is null ? default : new(mdl, currentVa);
+        if (mdl is not null && length > start.BytesInChain)
             return NtStatus.STATUS_BUFFER_TOO_SMALL;
-        uint registers = mdl is null ? ADDRESS_AND_SIZE_TO_SPAN_PAGES(currentVa, length) : RegistersFor(mdl, currentVa, length);
+        uint registers = mdl is null ? ADDRESS_AND_SIZE_TO_SPAN_PAGES(currentVa, length) : start.CountPages(length);
         if (registers > MaximumRegisters)
             return NtStatus.STATUS_INSUFFICIENT_RESOURCES;
 
-        uint elements = !_scatterGather ? 1 : mdl is null ? registers : CountRuns(mdl, currentVa, length);
-        scatterGatherListSize = ListHeaderSize + ListPrivateSize + elements * ListElementSize;
+        scatterGatherListSize = ListImage.SizeOf(mdl is not null ? ElementsOfList(start, length) : _scatterGather ? registers : 1);
         numberOfMapRegisters = registers;
+        return NtStatus.STATUS_SUCCESS;
+    }
+
+    private NtStatus RequestList(
+        Processor processor,
+        DmaSlot slot,
+        DeviceObject device,
+        Mdl mdl,
+        nuint currentVa,
+        uint length,
+        DriverListControl executionRoutine,
+        object? context,
+        bool writeToDevice,
+        nuint scatterGatherBuffer,
+        uint scatterGatherLength)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(executionRoutine);
+        MdlChecks.Require(processor, mdl, Mdl.StartVaOffset);
+        string routine = DmaOperations.NameOf(slot);
+        System.Trace(routine, mdl, currentVa, length, writeToDevice ? 1u : 0u);
+        if (length == 0)
+            Report(0x21, Address, 0, 0, "MDL4016", $"{routine} was asked to map 0 bytes.");
+        ChainPosition start = new(mdl, currentVa);
+        ulong available = start.BytesInChain;
+        CheckPosition(mdl, currentVa, length, available, routine);
+        if (_channel is not null)
+            return NtStatus.STATUS_NOT_SUPPORTED;
+        bool isWild = new MdlPages(mdl, System.Memory.Frames).At(currentVa) == Pfn.None;
+        if (length > available && !isWild)
+            return NtStatus.STATUS_BUFFER_TOO_SMALL;
+        uint registers = start.CountPages(length);
+        if (registers > MaximumRegisters)
+            return NtStatus.STATUS_INSUFFICIENT_RESOURCES;
+        if (slot == DmaSlot.BuildScatterGatherList && scatterGatherLength < ListImage.SizeOf(ElementsOfList(start, length)))
+            return NtStatus.STATUS_BUFFER_TOO_SMALL;
+        if (System.Faults.Strikes(routine))
+            return NtStatus.STATUS_INSUFFICIENT_RESOURCES;
+
+        // The wait block lies in the memory of the caller, which is touched at once.
+        if (slot == DmaSlot.BuildScatterGatherList)
+            ListImage.WriteHeader(processor, scatterGatherBuffer, elements: 0, Address);
+        ChannelRequest request = _dma.TakeRequest(this, device, registers, context);
+        (request.ListControl, request.Start, request.Length, request.WriteToDevice) = (executionRoutine, start, length, writeToDevice);
+        (request.ListBuffer, request.ListBufferLength) = (scatterGatherBuffer, scatterGatherLength);
+        Submit(processor, request);
         return NtStatus.STATUS_SUCCESS;
     }
 
     private IoAllocationAction RunListControl(ChannelRequest request)
     {
-        MapRegisters registers = request.Registers ??= _dma.TakeHandle(this, first: -1, request.RegisterCount);
-        ScatterGatherList list = _dma.TakeList();
-        (list.Registers, _lists, _listsAllocated) = (registers, _lists + 1, _listsAllocated + 1);
-        MapChain(request, registers);
-        list.Fill(registers.Map.Runs, isOneElement: !_scatterGather);
+        ScatterGatherList list = request.List ?? BuildList(request);
         System.Trace("AdapterListControl", list, list.NumberOfElements, request.RegisterCount);
         using OwnerScope code = System.Processor.RunAs(request.Device.DriverObject.Owner);
         request.ListControl!(request.Device, request.Irp, list, request.Context);
         return DeallocateObjectKeepRegisters;
     }
 
-    /// <summary>Maps the whole range of a list request, MDL by MDL.</summary>
-    private void MapChain(ChannelRequest request, MapRegisters registers)
+    /// <summary>Maps the range of a request and makes the list of what is mapped.</summary>
+    private ScatterGatherList BuildList(ChannelRequest request)
     {
-        Mdl mdl = request.Mdl!;
-        nuint va = request.CurrentVa;
-        bool isOneBounce = !_scatterGather && !IsContiguous(mdl, va, request.Length);
-        ulong bounce = registers.First >= 0 ? _dma.Registers.Address(registers.First) + BYTE_OFFSET(va) : 0;
-        for (uint rest = request.Length; rest > 0;)
-        {
-            MdlPages pages = new(mdl, System.Memory.Frames);
-            uint inMdl = (uint)Math.Min(rest, Math.Max(BytesFrom(mdl, va), 1));
-            PhysicalRun found = FindRun(pages, va, inMdl);
-            var run = new MappedRun
-            {
-                Mdl = mdl,
-                Va = va,
-                WriteToDevice = request.WriteToDevice,
-                Length = isOneBounce ? inMdl : found.Length,
-            };
-            if (registers.First >= 0 && (isOneBounce || !found.IsReachable && found.First != Pfn.None))
-            {
-                // A single element keeps the offset of its first byte only; otherwise every byte keeps its offset in its page (DMA-105).
-                if (isOneBounce && registers.Map.Count > 0)
-                    MapBehind(ref run, registers.Map.Runs[^1]);
-                else
-                    MapBounced(ref run, isOneBounce ? bounce : (bounce & ~(ulong)(PAGE_SIZE - 1)) + BYTE_OFFSET(va), isOneBounce ? rest : run.Length);
-                FillBounce(pages, run);
-            }
-            else
-            {
-                MapInPlace(ref run, pages, found.First);
-            }
-
-            registers.Map.Add(run);
-            bounce += isOneBounce ? run.Length : ADDRESS_AND_SIZE_TO_SPAN_PAGES(va, run.Length) * PAGE_SIZE;
-            (va, rest) = (unchecked(va + run.Length), rest - run.Length);
-            if (rest > 0 && va == mdl.VirtualAddress + mdl.Length && mdl.Next is { } next)
-                (mdl, va) = (next, next.VirtualAddress);
-        }
+        MapRegisters registers = request.Registers ??= _dma.TakeHandle(this, first: -1, request.RegisterCount);
+        request.LinkRegisters();
+        ScatterGatherList list = _dma.TakeList();
+        (list.Registers, _lists, _listsAllocated) = (registers, _lists + 1, _listsAllocated + 1);
+        MapWhole(registers, request.Start, request.Length, request.WriteToDevice, request.IsExact);
+        list.Fill(registers.Map.Runs, isOneElement: !_scatterGather);
+        if (request.ListBuffer != 0)
+            list.MoveTo(System.Processor, request.ListBuffer, ListImage.RoomIn(request.ListBufferLength), Address);
+        request.List = list;
+        return list;
     }
 
-    /// <summary>Whether the device can take the range as it is, in one piece.</summary>
-    private bool IsContiguous(Mdl mdl, nuint va, uint length)
+    /// <summary>Ends the transfer of a list: what is mapped, the registers, and the list itself.</summary>
+    private void EndList(ScatterGatherList list, MapRegisters registers, bool writeToDevice)
     {
-        PhysicalRun run = FindRun(new(mdl, System.Memory.Frames), va, (uint)Math.Min(length, Math.Max(BytesFrom(mdl, va), 1)));
-        return run.Length == length && run.IsReachable;
+        foreach (ref readonly MappedRun run in registers.Map.Runs)
+            FlushRun(run, run.Va, run.Length, writeToDevice);
+        registers.Map.Clear();
+        if (list.Target is { } target)
+            FreeTarget(target);
+        Free(registers, "MDL4003", nameof(PutScatterGatherList));
+        list.End();
+        _lists--;
+        _dma.Recycle(list);
     }
 
-    private uint CountRuns(Mdl mdl, nuint va, uint length)
-    {
-        uint runs = 0;
-        for (Mdl? at = mdl; at is not null && length > 0; at = at.Next)
-        {
-            if (at != mdl)
-                va = at.VirtualAddress;
-            MdlPages pages = new(at, System.Memory.Frames);
-            for (uint rest = (uint)Math.Min(length, BytesFrom(at, va)); rest > 0; runs++)
-            {
-                uint run = FindRun(pages, va, rest).Length;
-                (va, rest, length) = (va + run, rest - run, length - run);
-            }
-        }
-
-        return runs;
-    }
-
-    /// <summary>Pages that a range touches, counted MDL by MDL (DMA-090).</summary>
-    private static uint RegistersFor(Mdl mdl, nuint va, uint length)
-    {
-        uint count = 0;
-        for (Mdl? at = mdl; at is not null && length > 0; at = at.Next)
-        {
-            if (at != mdl)
-                va = at.VirtualAddress;
-            uint part = at.Next is null ? length : (uint)Math.Min(length, BytesFrom(at, va));
-            count += ADDRESS_AND_SIZE_TO_SPAN_PAGES(va, part);
-            length -= part;
-        }
-
-        return count;
-    }
-
-    private static ulong BytesInChain(Mdl mdl, nuint currentVa)
-    {
-        ulong bytes = BytesFrom(mdl, currentVa);
-        foreach (Mdl at in new ChainWalk(mdl.Next))
-            bytes += at.Length;
-        return bytes;
-    }
+    private uint ElementsOfList(ChainPosition start, uint length) => _scatterGather ? Count(start, length).Elements : 1;
 }

@@ -93,6 +93,12 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
         return _registerQueue.First is null && Registers.TryTake(count, out first);
     }
 
+    /// <summary>Gives a request its registers if nobody waits for any and they are free; otherwise nothing happens.</summary>
+    public bool TryGiveRegistersNow(ChannelRequest request) => _registerQueue.First is null && TryTake(request);
+
+    /// <summary>Takes a request out of the queue for registers.</summary>
+    public void StopWaiting(ChannelRequest request) => _registerQueue.Remove(request);
+
     /// <summary>A handle for registers; <paramref name="first"/> is -1 where the adapter needs none.</summary>
     public MapRegisters TakeHandle(DmaAdapter adapter, int first, uint count)
     {
@@ -110,6 +116,8 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
         RemoveLive(registers.Map);
         registers.Map.Clear();
         registers.IsAllocated = false;
+        if (registers.Context is { } context)
+            (context.Registers, registers.Context) = (null, null);
         if (registers.First >= 0)
             Registers.Release(registers.First, registers.Count);
         _freeRegisters.Enqueue(registers);

@@ -24,6 +24,9 @@ public sealed class MapRegisters : ITracked
 
     internal bool IsAllocated { get; set; }
 
+    /// <summary>The version 3 request that they were allocated for.</summary>
+    internal DmaTransferContext? Context { get; set; }
+
     internal TransferMap Map { get; } = new();
 
     /// <summary>What stops print as the base: the position in the register file.</summary>

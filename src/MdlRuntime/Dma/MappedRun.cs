@@ -25,6 +25,9 @@ internal struct MappedRun
     /// <summary>A flush ended the operation before it named this run: the run may still be flushed, and no longer counts as mapped.</summary>
     public bool IsLoose;
 
+    /// <summary>The run goes on with what the run before it began: one MapTransferEx call mapped both.</summary>
+    public bool IsContinued;
+
     /// <summary>What the device may use.</summary>
     public readonly BusRange Range => new(Logical, Length, WriteToDevice);
 

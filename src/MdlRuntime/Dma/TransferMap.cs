@@ -28,6 +28,16 @@ internal sealed class TransferMap
         _runs[Count++] = run;
     }
 
+    /// <summary>Adds a run that the caller fills in.</summary>
+    public ref MappedRun AddRef()
+    {
+        if (Count == _runs.Length)
+            Array.Resize(ref _runs, 2 * Count);
+        ref MappedRun run = ref _runs[Count++];
+        run = default;
+        return ref run;
+    }
+
     public void Clear()
     {
         if (Count > 0 && Owner.IsTranslated)
@@ -60,6 +70,33 @@ internal sealed class TransferMap
         // The next operation may map fewer runs than the one whose last run the device found last.
         if (_hint >= Count)
             _hint = 0;
+    }
+
+    /// <summary>The runs of the operation that begins at a position; false when none does.</summary>
+    public bool TryFindOperation(ChainPosition start, out int first, out int count)
+    {
+        for (first = 0; first < Count; first++)
+        {
+            if (_runs[first].IsContinued || _runs[first].Mdl != start.Mdl || _runs[first].Va != start.Va)
+                continue;
+            count = 1;
+            while (first + count < Count && _runs[first + count].IsContinued)
+                count++;
+            return true;
+        }
+
+        count = 0;
+        return false;
+    }
+
+    /// <summary>Ends an operation; the registers are free for the next one when none is left.</summary>
+    public void EndOperation(int first, int count)
+    {
+        foreach (ref readonly MappedRun run in Runs.Slice(first, count))
+            End(run);
+        RemoveRange(first, count);
+        if (Count == 0)
+            RegistersUsed = 0;
     }
 
     /// <summary>Keeps a run that the flush of its operation did not name; the next operation makes it go.</summary>

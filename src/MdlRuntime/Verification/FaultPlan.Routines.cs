@@ -5,13 +5,18 @@ public sealed partial class FaultPlan
     private static readonly string[] s_routines =
     [
         nameof(Executive.ExAllocatePool2),
+        nameof(DmaAdapter.AllocateAdapterChannelEx),
         nameof(DmaAdapter.AllocateCommonBuffer),
         nameof(DmaAdapter.AllocateCommonBufferEx),
         nameof(DmaAdapter.AllocateCommonBufferVector),
         nameof(DmaAdapter.AllocateCommonBufferWithBounds),
         nameof(DmaAdapter.AllocateDomainCommonBuffer),
         nameof(DmaAdapter.CreateCommonBufferFromMdl),
+        nameof(DmaAdapter.BuildMdlFromScatterGatherList),
+        nameof(DmaAdapter.BuildScatterGatherList),
+        nameof(DmaAdapter.BuildScatterGatherListEx),
         nameof(DmaAdapter.GetScatterGatherList),
+        nameof(DmaAdapter.GetScatterGatherListEx),
         nameof(IoManager.IoAllocateIrp),
         nameof(IoManager.IoAllocateMdl),
         nameof(IoManager.IoAllocateWorkItem),
