@@ -32,7 +32,8 @@ public sealed partial class DmaAdapter
             while (rest > 0 && room.HasAny)
             {
                 PhysicalRun found = FindRun(pages, va, rest);
-                bool isBounced = canBounce && !found.IsReachable;
+                // Version 3 maps nothing that the device cannot reach; earlier versions have no way to say so.
+                bool isBounced = !found.IsReachable && (canBounce || room.IsExact);
                 uint fits = room.Take(va, found.Length, isBounced);
                 if (fits == 0)
                     break;

@@ -27,6 +27,13 @@ internal sealed class DmaBench : IDisposable
 
     public static readonly DeviceDescription Packet24 = Packet64 with { Dma64BitAddresses = false, InterfaceType = InterfaceType.Isa };
 
+    /// <summary>The same kinds of devices with the table of version 3.</summary>
+    public static readonly DeviceDescription ScatterGatherV3 = ScatterGather64 with { Version = 3, DmaAddressWidth = 64 };
+
+    public static readonly DeviceDescription PacketV3 = Packet64 with { Version = 3, DmaAddressWidth = 64 };
+
+    public static readonly DeviceDescription BouncingV3 = ScatterGather64 with { Version = 3, DmaAddressWidth = 24 };
+
     private readonly DriverObject _driver;
 
     public DmaBench(MachineOptions? options = null)
@@ -129,6 +136,32 @@ internal sealed class DmaBench : IDisposable
             return IoAllocationAction.DeallocateObjectKeepRegisters;
         }, null));
         return given;
+    }
+
+    /// <summary>A context ready for one request.</summary>
+    public static DmaTransferContext NewContext(DmaAdapter adapter)
+    {
+        var context = new DmaTransferContext();
+        Assert.Equal(NtStatus.STATUS_SUCCESS, adapter.InitializeDmaTransferContext(context));
+        return context;
+    }
+
+    /// <summary>What a driver that goes on inline is given.</summary>
+    public MapRegisters? AllocateInline(DmaAdapter adapter, uint registers)
+    {
+        Assert.Equal(NtStatus.STATUS_SUCCESS, adapter.AllocateAdapterChannelEx(
+            Device, NewContext(adapter), registers, DmaAdapter.DMA_SYNCHRONOUS_CALLBACK, null, null, out MapRegisters? given));
+        return given;
+    }
+
+    /// <summary>Maps through MapTransferEx with a list of so much room, and returns the elements.</summary>
+    public static (long Address, uint Length)[] MapEx(
+        DmaAdapter adapter, Mdl mdl, MapRegisters? registers, ulong offset, ref uint length, uint room = 16, bool writeToDevice = false)
+    {
+        ScatterGatherList list = ScatterGatherList.WithCapacity(room);
+        Assert.Equal(NtStatus.STATUS_SUCCESS,
+            adapter.MapTransferEx(mdl, registers, offset, 0, ref length, writeToDevice, list, 16 + 24 * room, null, null));
+        return Elements(list);
     }
 
     /// <summary>The list of a range; granted at once.</summary>
