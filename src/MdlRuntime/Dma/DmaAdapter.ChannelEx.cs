@@ -1,13 +1,11 @@
 using MdlRuntime.Annotations;
 using static MdlRuntime.IoAllocationAction;
+using static MdlRuntime.IoManager;
 
 namespace MdlRuntime;
 
 public sealed partial class DmaAdapter
 {
-    /// <summary>Flag of the version 3 allocations: fail rather than wait.</summary>
-    public const uint DMA_SYNCHRONOUS_CALLBACK = 1;
-
     /// <summary>
     /// Asks for the channel and map registers of a version 3 transfer at once, with a place for the handle: the driver goes on inline, or in the routine
     /// if it gives one.
@@ -15,7 +13,7 @@ public sealed partial class DmaAdapter
     /// <param name="device">Target device; its CurrentIrp is passed on.</param>
     /// <param name="transferContext">Prepared by <see cref="InitializeDmaTransferContext"/>; that of no other outstanding request.</param>
     /// <param name="numberOfMapRegisters">At most the number from IoGetDmaAdapter; <see cref="GetDmaTransferInfo"/> tells how many a transfer uses.</param>
-    /// <param name="flags"><see cref="DMA_SYNCHRONOUS_CALLBACK"/>; without it this form fails.</param>
+    /// <param name="flags"><see cref="IoManager.DMA_SYNCHRONOUS_CALLBACK"/>; without it this form fails.</param>
     /// <param name="executionRoutine">AdapterControl, which runs inside this call, or null to go on inline and call <see cref="FreeAdapterObject"/> later.</param>
     /// <param name="executionContext">Passed to the routine.</param>
     /// <param name="mapRegisterBase">Handle of the registers; null is legal.</param>
@@ -50,7 +48,7 @@ public sealed partial class DmaAdapter
     /// <param name="device">Target device; its CurrentIrp is passed on.</param>
     /// <param name="transferContext">Prepared by <see cref="InitializeDmaTransferContext"/>; that of no other outstanding request.</param>
     /// <param name="numberOfMapRegisters">At most the number from IoGetDmaAdapter; <see cref="GetDmaTransferInfo"/> tells how many a transfer uses.</param>
-    /// <param name="flags">0 to wait for what is not free, or <see cref="DMA_SYNCHRONOUS_CALLBACK"/> to fail then.</param>
+    /// <param name="flags">0 to wait for what is not free, or <see cref="IoManager.DMA_SYNCHRONOUS_CALLBACK"/> to fail then.</param>
     /// <param name="executionRoutine">AdapterControl; runs at DISPATCH_LEVEL in any thread, or with the flag inside this call.</param>
     /// <param name="executionContext">Passed to the routine.</param>
     /// <returns>

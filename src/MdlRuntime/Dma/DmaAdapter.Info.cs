@@ -1,5 +1,6 @@
 using System.Numerics;
 using MdlRuntime.Annotations;
+using static MdlRuntime.IoManager;
 
 namespace MdlRuntime;
 
@@ -14,7 +15,7 @@ public sealed partial class DmaAdapter
     {
         Enter(DmaSlot.GetDmaAdapterInfo, Kirql.DISPATCH_LEVEL, exact: false);
         System.Trace(nameof(GetDmaAdapterInfo), this, adapterInfo.Version);
-        if (adapterInfo.Version != DmaAdapterInfo.DMA_ADAPTER_INFO_VERSION1)
+        if (adapterInfo.Version != DMA_ADAPTER_INFO_VERSION1)
             return NtStatus.STATUS_NOT_SUPPORTED;
 
         adapterInfo.V1 = new(
@@ -45,13 +46,13 @@ public sealed partial class DmaAdapter
         Processor processor = Enter(DmaSlot.GetDmaTransferInfo, Kirql.DISPATCH_LEVEL, exact: false);
         MdlChecks.Require(processor, mdl, Mdl.StartVaOffset);
         System.Trace(nameof(GetDmaTransferInfo), mdl, offset, length, transferInfo.Version);
-        if (transferInfo.Version is not (DmaTransferInfo.DMA_TRANSFER_INFO_VERSION1 or DmaTransferInfo.DMA_TRANSFER_INFO_VERSION2))
+        if (transferInfo.Version is not (DMA_TRANSFER_INFO_VERSION1 or DMA_TRANSFER_INFO_VERSION2))
             return NtStatus.STATUS_NOT_SUPPORTED;
         if (length == 0 || !ChainPosition.TryFind(mdl, offset, out ChainPosition start, out ulong available) || length > available)
             return NtStatus.STATUS_INVALID_PARAMETER;
 
         (uint elements, uint registers) = Count(start, length);
-        uint pages = transferInfo.Version == DmaTransferInfo.DMA_TRANSFER_INFO_VERSION2 ? start.CountPages(length) : 0;
+        uint pages = transferInfo.Version == DMA_TRANSFER_INFO_VERSION2 ? start.CountPages(length) : 0;
         transferInfo.V2 = new(registers, elements, ListImage.SizeOf(elements), pages);
         return NtStatus.STATUS_SUCCESS;
     }

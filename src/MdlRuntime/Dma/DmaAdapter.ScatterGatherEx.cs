@@ -1,4 +1,5 @@
 using MdlRuntime.Annotations;
+using static MdlRuntime.IoManager;
 
 namespace MdlRuntime;
 
@@ -10,7 +11,7 @@ public sealed partial class DmaAdapter
     /// <param name="mdl">First MDL of the chain.</param>
     /// <param name="offset">First byte, counted from the first of the chain: no address.</param>
     /// <param name="length">Bytes; above 0, and within the chain.</param>
-    /// <param name="flags">0, or <see cref="DMA_SYNCHRONOUS_CALLBACK"/> to fail rather than wait.</param>
+    /// <param name="flags">0, or <see cref="IoManager.DMA_SYNCHRONOUS_CALLBACK"/> to fail rather than wait.</param>
     /// <param name="executionRoutine">
     /// AdapterListControl, or with the flag null to go on inline: then <see cref="FreeAdapterObject"/> releases the adapter, and the list with it unless
     /// <see cref="PutScatterGatherList"/> has put it.
@@ -52,7 +53,7 @@ public sealed partial class DmaAdapter
     /// <param name="mdl">First MDL of the chain.</param>
     /// <param name="offset">First byte, counted from the first of the chain: no address.</param>
     /// <param name="length">Bytes; above 0, and within the chain.</param>
-    /// <param name="flags">0, or <see cref="DMA_SYNCHRONOUS_CALLBACK"/> to fail rather than wait.</param>
+    /// <param name="flags">0, or <see cref="IoManager.DMA_SYNCHRONOUS_CALLBACK"/> to fail rather than wait.</param>
     /// <param name="executionRoutine">AdapterListControl; runs at DISPATCH_LEVEL in any thread, or with the flag inside this call.</param>
     /// <param name="context">Passed to the routine.</param>
     /// <param name="writeToDevice">True: memory to device. False: device to memory.</param>
@@ -85,7 +86,7 @@ public sealed partial class DmaAdapter
     /// <param name="mdl">First MDL of the chain.</param>
     /// <param name="offset">First byte, counted from the first of the chain: no address.</param>
     /// <param name="length">Bytes; above 0, and within the chain.</param>
-    /// <param name="flags">0, or <see cref="DMA_SYNCHRONOUS_CALLBACK"/> to fail rather than wait.</param>
+    /// <param name="flags">0, or <see cref="IoManager.DMA_SYNCHRONOUS_CALLBACK"/> to fail rather than wait.</param>
     /// <param name="executionRoutine">AdapterListControl, or with the flag null to go on inline.</param>
     /// <param name="context">Passed to the routine.</param>
     /// <param name="writeToDevice">True: memory to device. False: device to memory.</param>
@@ -121,7 +122,7 @@ public sealed partial class DmaAdapter
     /// <param name="mdl">First MDL of the chain.</param>
     /// <param name="offset">First byte, counted from the first of the chain: no address.</param>
     /// <param name="length">Bytes; above 0, and within the chain.</param>
-    /// <param name="flags">0, or <see cref="DMA_SYNCHRONOUS_CALLBACK"/> to fail rather than wait.</param>
+    /// <param name="flags">0, or <see cref="IoManager.DMA_SYNCHRONOUS_CALLBACK"/> to fail rather than wait.</param>
     /// <param name="executionRoutine">AdapterListControl; runs at DISPATCH_LEVEL in any thread, or with the flag inside this call.</param>
     /// <param name="context">Passed to the routine.</param>
     /// <param name="writeToDevice">True: memory to device. False: device to memory.</param>

@@ -3,10 +3,7 @@ namespace MdlRuntime;
 /// <summary>What <see cref="DmaAdapter.GetDmaAdapterInfo"/> fills in. WDK: DMA_ADAPTER_INFO.</summary>
 public struct DmaAdapterInfo
 {
-    /// <summary>The version of the members that follow; set before the call. WDK: DMA_ADAPTER_INFO_VERSION1.</summary>
-    public const uint DMA_ADAPTER_INFO_VERSION1 = 1;
-
-    /// <summary>Set by the caller: <see cref="DMA_ADAPTER_INFO_VERSION1"/>.</summary>
+    /// <summary>Set by the caller: <see cref="IoManager.DMA_ADAPTER_INFO_VERSION1"/>.</summary>
     public uint Version { get; set; }
 
     /// <summary>Filled in for version 1.</summary>

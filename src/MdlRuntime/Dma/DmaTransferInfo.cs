@@ -3,10 +3,7 @@ namespace MdlRuntime;
 /// <summary>What <see cref="DmaAdapter.GetDmaTransferInfo"/> fills in. WDK: DMA_TRANSFER_INFO.</summary>
 public struct DmaTransferInfo
 {
-    /// <summary>Versions of the members that follow; set before the call.</summary>
-    public const uint DMA_TRANSFER_INFO_VERSION1 = 1, DMA_TRANSFER_INFO_VERSION2 = 2;
-
-    /// <summary>Set by the caller: <see cref="DMA_TRANSFER_INFO_VERSION1"/> or <see cref="DMA_TRANSFER_INFO_VERSION2"/>.</summary>
+    /// <summary>Set by the caller: <see cref="IoManager.DMA_TRANSFER_INFO_VERSION1"/> or <see cref="IoManager.DMA_TRANSFER_INFO_VERSION2"/>.</summary>
     public uint Version { get; set; }
 
     /// <summary>Filled in for versions 1 and 2, which begin alike.</summary>

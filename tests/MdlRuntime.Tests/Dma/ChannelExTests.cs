@@ -1,6 +1,6 @@
 using MdlRuntime.Verification;
-using static MdlRuntime.DmaAdapter;
 using static MdlRuntime.IoAllocationAction;
+using static MdlRuntime.IoManager;
 using static MdlRuntime.NtStatus;
 using static MdlRuntime.Tests.Dma.DmaBench;
 

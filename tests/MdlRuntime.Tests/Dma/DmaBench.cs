@@ -150,7 +150,7 @@ internal sealed class DmaBench : IDisposable
     public MapRegisters? AllocateInline(DmaAdapter adapter, uint registers)
     {
         Assert.Equal(NtStatus.STATUS_SUCCESS, adapter.AllocateAdapterChannelEx(
-            Device, NewContext(adapter), registers, DmaAdapter.DMA_SYNCHRONOUS_CALLBACK, null, null, out MapRegisters? given));
+            Device, NewContext(adapter), registers, DMA_SYNCHRONOUS_CALLBACK, null, null, out MapRegisters? given));
         return given;
     }
 

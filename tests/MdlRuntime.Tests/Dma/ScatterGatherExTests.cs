@@ -1,7 +1,7 @@
 using MdlRuntime.Verification;
-using static MdlRuntime.DmaAdapter;
 using static MdlRuntime.Executive;
 using static MdlRuntime.IoAllocationAction;
+using static MdlRuntime.IoManager;
 using static MdlRuntime.NtStatus;
 using static MdlRuntime.Tests.Dma.DmaBench;
 

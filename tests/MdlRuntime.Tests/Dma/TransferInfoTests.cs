@@ -16,7 +16,7 @@ public sealed class TransferInfoTests
         DmaAdapter lists = bench.GetAdapter(BouncingV3), packets = bench.GetAdapter(PacketV3);
         bench.Machine.Run(() =>
         {
-            var info = new DmaAdapterInfo { Version = DmaAdapterInfo.DMA_ADAPTER_INFO_VERSION1 };
+            var info = new DmaAdapterInfo { Version = IoManager.DMA_ADAPTER_INFO_VERSION1 };
             Assert.Equal(STATUS_SUCCESS, lists.GetDmaAdapterInfo(ref info));
             Assert.Equal(new(ReadDmaCounterAvailable: 0, ScatterGatherLimit: 4, DmaAddressWidth: 24, Flags: 0, MinimumTransferUnit: 1), info.V1);
             Assert.Equal(STATUS_SUCCESS, packets.GetDmaAdapterInfo(ref info));
