@@ -93,7 +93,7 @@ public sealed partial class DmaAdapter
         uint rest = length;
         foreach (ref readonly MappedRun run in map.Runs.Slice(first, count))
             rest -= FlushRun(run, run.Va, Math.Min(rest, run.Length), writeToDevice);
-        map.RemoveOperation(first, count);
+        map.EndOperation(first, count);
         if (rest == 0)
             return NtStatus.STATUS_SUCCESS;
 
