@@ -153,7 +153,7 @@ internal sealed class CommonBuffers
     }
 
     /// <summary>A buffer lies in one region of 4 GiB, or within what the controller of a subordinate device counts (DMA-223).</summary>
-    private ulong RegionBytes => _adapter.RegisterBoundary is > 0 and var boundary ? boundary : 1UL << 32;
+    private ulong RegionBytes => _adapter.Channel?.Boundary ?? 1UL << 32;
 
     private bool IsVerified => _dma.System.Verifier.IsOn;
 

@@ -18,9 +18,6 @@ public sealed partial class DmaAdapter
     /// <summary>The channel of a subordinate device: programmed by MapTransfer, masked by FlushAdapterBuffers.</summary>
     internal SystemDmaChannel? Channel => _channel;
 
-    /// <summary>Which multiples of a physical address one allocation of map registers must not cross; 0 for bus masters.</summary>
-    internal uint RegisterBoundary => _channel?.Boundary ?? 0;
-
     /// <summary>Returns the bytes that a system DMA transfer has not moved yet, from the controller's count register.</summary>
     /// <returns>
     /// Bytes; 0 when the transfer is over, but also before the first byte of one as long as the register counts (65536 bytes, or words),

@@ -61,6 +61,9 @@ public sealed partial class DmaAdapter : ITracked
 
     internal KernelSystem System => _dma.System;
 
+    /// <summary>Which multiples of a physical address one allocation of map registers must not cross, on an ISA bus; 0: any (DMA-108).</summary>
+    internal uint RegisterBoundary { get; init; }
+
     internal DeviceObject PhysicalDevice { get; }
 
     /// <summary>The number that IoGetDmaAdapter returned.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using MdlRuntime.Annotations;
 
 namespace MdlRuntime;
@@ -6,6 +7,9 @@ public static partial class IoManager
 {
     /// <summary>Narrowest version 3 device that the system can serve: it drives 24 address bits.</summary>
     private const uint NarrowestAddressWidth = 24;
+
+    /// <summary>No transfer on an ISA bus crosses a multiple of it, in bytes.</summary>
+    private const uint IsaBoundary = 0x1_0000;
 
     /// <summary>First parameter of 0xC4 for misuse that Driver Verifier has no number for: 'DMA' and a number of this machine.</summary>
     private const ulong ReservedMemberSet = 0x444D4101;
@@ -117,12 +121,20 @@ public static partial class IoManager
         }
 
         system.Layer<SystemDmaController>().Cascade(description);
-        uint pool = (uint)(needsRegisters ? dma.Registers.Capacity : system.Options.MapRegisters);
+        uint boundary = IsOnIsaBus(description) ? IsaBoundary : 0;
+        uint pool = !needsRegisters ? (uint)system.Options.MapRegisters
+            : boundary > 0 ? dma.Registers.LargestWithin(boundary)
+            : (uint)dma.Registers.Capacity;
         numberOfMapRegisters = Math.Min(RegistersFor(description), pool);
         var window = new LogicalWindow(width, system.Options.LogicalEqualsPhysical, RegionShift(system, description));
         return new(dma, address, device, DmaOperations.ForDescription(description.Version), window, description.ScatterGather, numberOfMapRegisters,
-            needsRegisters);
+            needsRegisters)
+        {
+            RegisterBoundary = boundary,
+        };
     }
+
+    private static bool IsOnIsaBus(DeviceDescription description) => description.InterfaceType is InterfaceType.Isa or InterfaceType.PNPISABus;
 
     /// <summary>
     /// The power of two of pages that no run of adjacent pages crosses: 4 GiB, 64 KiB for a device on an ISA bus, and one page for lists on a platform
@@ -130,10 +142,10 @@ public static partial class IoManager
     /// </summary>
     private static int RegionShift(KernelSystem system, DeviceDescription description)
     {
-        const int fourGigabytes = 20, sixtyFourKilobytes = 4;
+        const int fourGigabytes = 20;
         if (description.ScatterGather && !system.Options.MergeAdjacentPages)
             return 0;
-        return description.InterfaceType == InterfaceType.Isa ? sixtyFourKilobytes : fourGigabytes;
+        return IsOnIsaBus(description) ? BitOperations.Log2(IsaBoundary) - PAGE_SHIFT : fourGigabytes;
     }
 
     /// <summary>One register a page of the longest transfer, and one for a buffer that starts inside a page (DMA-055, DMA-070).</summary>

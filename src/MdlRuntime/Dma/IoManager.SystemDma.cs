@@ -42,6 +42,9 @@ public static partial class IoManager
         // The controller sits beside the memory: it is programmed with physical addresses (DMA-206).
         int regionShift = BitOperations.Log2(channel.Boundary) - PAGE_SHIFT;
         var window = new LogicalWindow(controllerWidth, logicalEqualsPhysical: true, regionShift);
-        return new(dma, address, device, operations, window, scatterGather: false, maximumRegisters: 0, needsRegisters: true, channel);
+        return new(dma, address, device, operations, window, scatterGather: false, maximumRegisters: 0, needsRegisters: true, channel)
+        {
+            RegisterBoundary = channel.Boundary,
+        };
     }
 }

@@ -322,4 +322,46 @@ public sealed class BounceTests
         });
         Assert.Equal((2ul, 2ul, 1ul, "MDL4005"), (stop.Parameter2, stop.Parameter3, stop.Parameter4, stop.RuleId));
     }
+
+    [Theory, Proves("DMA-108", "DMA-072")]
+    [InlineData(InterfaceType.Isa, 16u, 0x00210000)]
+    [InlineData(InterfaceType.PNPISABus, 16u, 0x00210000)]
+    [InlineData(InterfaceType.Eisa, 40u, 0x0020B000)]
+    public void Registers_of_a_device_on_an_isa_bus_do_not_straddle_64_kilobytes(InterfaceType bus, uint most, long second)
+    {
+        using var bench = new DmaBench(Physical(mapRegisters: 40));
+        DeviceDescription description = Packet24 with { InterfaceType = bus, MaximumLength = 1 << 20 };
+        DmaAdapter adapter = bench.GetAdapter(description, out uint granted), other = bench.GetAdapter(description);
+        Assert.Equal(most, granted);
+        Mdl mdl = bench.Lock(10 * 4096, 0);
+        bench.AtDispatch(() =>
+        {
+            Assert.Equal((0x00200000, 10 * 4096u), Map(adapter, mdl, bench.Allocate(adapter, 10), mdl.VirtualAddress, 10 * 4096));
+            Assert.Equal((second, 10 * 4096u), Map(other, mdl, bench.Allocate(other, 10), mdl.VirtualAddress, 10 * 4096));
+        });
+    }
+
+    [Fact, Proves("DMA-108", "DMA-110")]
+    public void A_set_that_fits_between_no_two_borders_waits_although_enough_registers_are_free()
+    {
+        using var bench = new DmaBench(Physical(mapRegisters: 32));
+        DmaAdapter adapter = bench.GetAdapter(Packet24 with { MaximumLength = 60 << 10 });
+        DeviceObject device = bench.NewDevice();
+        bench.AtDispatch(() =>
+        {
+            MapRegisters? low = bench.Allocate(adapter, 10), high = bench.Allocate(adapter, 10);
+            bool hasRun = false;
+            adapter.AllocateAdapterChannel(device, 8, (_, _, _, _) =>
+            {
+                hasRun = true;
+                return IoAllocationAction.DeallocateObject;
+            }, null);
+            Assert.False(hasRun);
+
+            adapter.FreeMapRegisters(low, 10);
+
+            Assert.True(hasRun);
+            adapter.FreeMapRegisters(high, 10);
+        });
+    }
 }
