@@ -64,6 +64,25 @@ public sealed class BounceTests
         });
     }
 
+    [Fact, Proves("DMA-102")]
+    public void The_flush_of_a_write_brings_nothing_back_from_the_bounce_page()
+    {
+        using var bench = new DmaBench(Physical(VerifierMode.Off));
+        DmaAdapter adapter = bench.GetAdapter(Packet24);
+        Mdl mdl = bench.Lock(64, 0, 0x1000);
+        bench.Write(mdl, mdl.VirtualAddress, Bytes(64, 0x11));
+        bench.AtDispatch(() =>
+        {
+            MapRegisters? registers = bench.Allocate(adapter, 1);
+            (long logical, _) = Map(adapter, mdl, registers, mdl.VirtualAddress, 64, writeToDevice: true);
+            DeviceWrites(adapter, logical, Bytes(64, 0x55));
+
+            adapter.FlushAdapterBuffers(mdl, registers, mdl.VirtualAddress, 64, writeToDevice: true);
+
+            Assert.Equal(Bytes(64, 0x11), bench.Read(mdl, mdl.VirtualAddress, 64));
+        });
+    }
+
     [Fact, Proves("DMA-100", "DMA-180")]
     public void What_is_sent_directly_is_what_the_buffer_holds_when_the_device_reads()
     {

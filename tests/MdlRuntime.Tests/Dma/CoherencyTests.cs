@@ -215,7 +215,7 @@ public sealed class CoherencyTests
         });
     }
 
-    [Fact, Proves("DMA-238", "DMA-102")]
+    [Fact, Proves("DMA-100", "DMA-101")]
     public void Bounce_pages_are_kept_in_step_by_the_routines_that_copy()
     {
         using var bench = new DmaBench(Incoherent());

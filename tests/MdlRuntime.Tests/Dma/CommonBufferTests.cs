@@ -11,7 +11,7 @@ namespace MdlRuntime.Tests.Dma;
 /// <summary>Memory that processor and device share: where it lies, what it ties up, and how it is given back.</summary>
 public sealed class CommonBufferTests
 {
-    [Fact, Proves("DMA-216", "DMA-218", "DMA-225", "DMA-009")]
+    [Fact, Proves("DMA-216", "DMA-218", "DMA-225", "DMA-009", "DMA-008")]
     public void Processor_and_device_see_each_others_stores_without_mapping_or_flushing()
     {
         using var bench = new DmaBench(new());

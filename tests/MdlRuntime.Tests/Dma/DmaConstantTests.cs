@@ -1,4 +1,5 @@
 using System.Reflection;
+using static MdlRuntime.IoManager;
 using static MdlRuntime.NtStatus;
 
 namespace MdlRuntime.Tests.Dma;
@@ -37,6 +38,32 @@ public sealed class DmaConstantTests
     [Fact, Proves("DMA-019")]
     public void Completion_statuses() => Assert.Equal(
         ["DmaComplete", "DmaAborted", "DmaError", "DmaCancelled"], NamesOf<DmaCompletionStatus>(Enumerable.Range(0, 4)));
+
+    [Fact, Proves("DMA-020", "DMA-021", "DMA-022")]
+    public void Versions_sizes_and_flags()
+    {
+        Assert.Equal<uint[]>([0, 1, 2, 3], [DEVICE_DESCRIPTION_VERSION, DEVICE_DESCRIPTION_VERSION1, DEVICE_DESCRIPTION_VERSION2, DEVICE_DESCRIPTION_VERSION3]);
+        Assert.Equal<uint[]>([1, 2, 4], [DMA_SYNCHRONOUS_CALLBACK, DMA_ZERO_BUFFERS, DMA_FAIL_ON_BOUNCE]);
+        Assert.Equal<uint[]>(
+            [1, 1, 2, 1, 128],
+            [DMA_ADAPTER_INFO_VERSION1, DMA_TRANSFER_INFO_VERSION1, DMA_TRANSFER_INFO_VERSION2, DMA_TRANSFER_CONTEXT_VERSION1, DMA_TRANSFER_CONTEXT_SIZE_V1]);
+        Assert.Equal<uint[]>([1, 2, 1], [ADAPTER_INFO_SYNCHRONOUS_CALLBACK, ADAPTER_INFO_API_BYPASS, DOMAIN_COMMON_BUFFER_LARGE_PAGE]);
+    }
+
+    [Fact, Proves("DMA-023")]
+    public void Kinds_of_extended_common_buffer_configuration()
+    {
+        Assert.Equal(
+            ["CommonBufferConfigTypeLogicalAddressLimits", "CommonBufferConfigTypeSubSection", "CommonBufferConfigTypeHardwareAccessPermissions", "CommonBufferConfigTypeMax"],
+            NamesOf<DmaCommonBufferExtendedConfigurationType>(Enumerable.Range(0, 4)));
+        Assert.Equal(
+            ["CommonBufferHardwareAccessReadOnly", "CommonBufferHardwareAccessWriteOnly", "CommonBufferHardwareAccessReadWrite", "CommonBufferHardwareAccessMax"],
+            NamesOf<DmaCommonBufferExtendedConfigurationAccessType>(Enumerable.Range(0, 4)));
+    }
+
+    [Fact, Proves("DMA-024")]
+    public void A_page_of_a_domain_has_a_bit_for_reading_and_one_for_writing() =>
+        Assert.Equal([1u, 2u], ((IommuPermissions[])[IommuPermissions.Read, IommuPermissions.Write]).Select(permission => (uint)permission));
 
     [Fact, Proves("DMA-029")]
     public void Statuses() => Assert.Equal<uint[]>(

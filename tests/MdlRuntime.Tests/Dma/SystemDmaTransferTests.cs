@@ -151,7 +151,7 @@ public sealed class SystemDmaTransferTests
         });
     }
 
-    [Fact, Proves("DMA-207", "DMA-070")]
+    [Fact, Proves("DMA-207")]
     public void Sixteen_pages_are_the_longest_transfer_of_a_byte_channel()
     {
         using var bench = new SystemDmaBench(ByteChannel);
