@@ -23,16 +23,26 @@ internal sealed class DeviceRemapping(KernelSystem system)
             _own = new(system);
     }
 
-    public void RemoveAdapter() => _adapters--;
+    /// <summary>The last adapter takes the device's own domain with it, which stops the machine when other devices are still in there (DMA-309).</summary>
+    public void RemoveAdapter()
+    {
+        if (--_adapters > 0 || _own.Devices == 0)
+            return;
+
+        system.BugCheck(BugCheckCode.HAL_IOMMU_INTERNAL_ERROR, 0, (ulong)NtStatus.STATUS_RESOURCE_IN_USE, 0, 0,
+            $"The last adapter of a device was released while {_own.Devices} other devices were in its domain: LeaveDmaDomain comes first.", "MDL4010");
+    }
 
     public void Join(IommuDmaDomain domain)
     {
         Left = Domain;
         _joined = domain;
+        domain.Devices++;
     }
 
     public void Leave()
     {
+        _joined!.Devices--;
         Left = _joined;
         _joined = null;
     }

@@ -19,7 +19,14 @@ public sealed partial class DmaAdapter
         ulong first = (ulong)run.Logical.QuadPart >> PAGE_SHIFT;
         uint count = ADDRESS_AND_SIZE_TO_SPAN_PAGES((nuint)run.Logical.QuadPart, run.Length);
         for (ulong page = first; page < first + count; page++)
-            domain.Unmap(page);
+        {
+            // Runs in bounce pages may share one.
+            if (!domain.Unmap(page) && !run.IsBounced)
+            {
+                System.BugCheck(BugCheckCode.HAL_IOMMU_INTERNAL_ERROR, 1, (ulong)NtStatus.STATUS_UNSUCCESSFUL, 0, page << PAGE_SHIFT,
+                    $"Logical address 0x{page << PAGE_SHIFT:X}, which this adapter had mapped, was unmapped by somebody else.", "MDL4003");
+            }
+        }
     }
 
     /// <summary>Through translation every piece of an MDL is one range, as far as the MDL has frames.</summary>

@@ -47,5 +47,6 @@ internal static class BugCheckCode
     public const uint INVALID_MDL_RANGE = 0x12E;
     public const uint ILLEGAL_IOMMU_PAGE_FAULT = 0x158;
     public const uint HAL_ILLEGAL_IOMMU_PAGE_FAULT = 0x159;
+    public const uint HAL_IOMMU_INTERNAL_ERROR = 0x1D9;
     public const uint DMA_COMMON_BUFFER_VECTOR_ERROR = 0x1DC;
 }

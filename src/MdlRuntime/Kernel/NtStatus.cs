@@ -6,12 +6,12 @@ namespace MdlRuntime;
 [MdlEntity(MdlEntity.Status)]
 public enum NtStatus : uint
 {
-    // Declared before its twin: zero then prints as STATUS_SUCCESS.
-    /// <summary>A completion routine lets completion go on.</summary>
-    STATUS_CONTINUE_COMPLETION = 0x00000000,
-
+    // The runtime finds the name of zero by halving: with this many members it meets the first of the twins.
     /// <summary>Done.</summary>
     STATUS_SUCCESS = 0x00000000,
+
+    /// <summary>A completion routine lets completion go on.</summary>
+    STATUS_CONTINUE_COMPLETION = 0x00000000,
 
     /// <summary>The time limit of a wait is over. A success code.</summary>
     STATUS_TIMEOUT = 0x00000102,
@@ -117,6 +117,12 @@ public enum NtStatus : uint
 
     /// <summary>The fourth parameter is not allowed.</summary>
     STATUS_INVALID_PARAMETER_4 = 0xC00000F2,
+
+    /// <summary>The parameters do not go together.</summary>
+    STATUS_INVALID_PARAMETER_MIX = 0xC0000030,
+
+    /// <summary>What is to be taken or deleted is in use.</summary>
+    STATUS_RESOURCE_IN_USE = 0xC0000708,
 
     /// <summary>The process is ending or has ended.</summary>
     STATUS_PROCESS_IS_TERMINATING = 0xC000010A,
