@@ -200,10 +200,12 @@ internal sealed class TransferDriver(string name, BlockDevice disk, DeviceDescri
     {
         if (_attempts > 0)
         {
-            BeforeRetry?.Invoke();
-            if (ReleasesBeforeRetry && !usesLists)
-            {
+            bool begins = ReleasesBeforeRetry && !usesLists;
+            if (begins)
                 Release();
+            BeforeRetry?.Invoke();
+            if (begins)
+            {
                 Begin();
                 return;
             }

@@ -83,13 +83,19 @@ public sealed class WrongBaseTests
 
     /// <summary>The processor copies, to or from bounce pages, where the device would have gone: its fault is a stop.</summary>
     [Theory, Proves("DMA-191", "DMA-192", "DMA-184", "DMA-187", "DMA-188")]
-    [InlineData("system address", true)]
-    [InlineData("system address", false)]
-    [InlineData("null", true)]
-    [InlineData("null", false)]
-    [InlineData("ByteOffset", true)]
-    [InlineData("ByteOffset", false)]
-    public void Without_verifier_the_copy_of_a_bounced_wild_position_stops_the_machine(string wrong, bool writeToDevice)
+    [InlineData("system address", true, 100u)]
+    [InlineData("system address", true, 10000u)]
+    [InlineData("system address", false, 100u)]
+    [InlineData("system address", false, 10000u)]
+    [InlineData("null", true, 100u)]
+    [InlineData("null", true, 10000u)]
+    [InlineData("null", false, 100u)]
+    [InlineData("null", false, 10000u)]
+    [InlineData("ByteOffset", true, 100u)]
+    [InlineData("ByteOffset", true, 10000u)]
+    [InlineData("ByteOffset", false, 100u)]
+    [InlineData("ByteOffset", false, 10000u)]
+    public void Without_verifier_the_copy_of_a_bounced_wild_position_stops_the_machine(string wrong, bool writeToDevice, uint length)
     {
         using var bench = new DmaBench(Physical(VerifierMode.Off));
         DmaAdapter adapter = bench.GetAdapter(Packet24);
@@ -99,9 +105,9 @@ public sealed class WrongBaseTests
         BugCheckException stop = Assert.Throws<BugCheckException>(() => bench.AtDispatch(() =>
         {
             MapRegisters? registers = bench.Allocate(adapter, 4);
-            Map(adapter, mdl, registers, currentVa, 10000, writeToDevice);
+            Map(adapter, mdl, registers, currentVa, length, writeToDevice);
             isMapped = true;
-            adapter.FlushAdapterBuffers(mdl, registers, currentVa, 10000, writeToDevice);
+            adapter.FlushAdapterBuffers(mdl, registers, currentVa, length, writeToDevice);
         }));
 
         // What is sent is copied in MapTransfer, what is received in FlushAdapterBuffers.
