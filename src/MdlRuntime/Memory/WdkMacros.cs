@@ -104,5 +104,5 @@ public static class WdkMacros
     public const uint FILE_ANY_ACCESS = 0, FILE_READ_DATA = 1, FILE_WRITE_DATA = 2;
 
     /// <summary>Priority boosts for IoCompleteRequest.</summary>
-    public const sbyte IO_NO_INCREMENT = 0, IO_DISK_INCREMENT = 1;
+    public const sbyte IO_NO_INCREMENT = 0, IO_DISK_INCREMENT = 1, IO_NETWORK_INCREMENT = 2;
 }
