@@ -34,7 +34,7 @@ public sealed class NetDriverTests
         MachineOptions machine = new() { MapRegisters = mapRegisters, Frames = frames };
         using NetRig rig = new NetRig(new() { AddressBits = addressBits }, machine).Started();
         rig.AssertExchange(s_lengths);
-        Assert.Equal(addressBits == 24 && frames == FramePolicy.HighFirst, rig.BouncedBytes > 0);
+        Assert.Equal(addressBits == 24, rig.BouncedBytes > 0);
         rig.AssertClean();
     }
 
@@ -67,11 +67,10 @@ public sealed class NetDriverTests
     public void One_interrupt_can_stand_for_several_packets()
     {
         using NetRig eager = new NetRig(new() { InterruptDelay = 0 }).Started();
-        eager.AssertExchange(s_lengths);
-        using NetRig patient = new NetRig(new() { InterruptDelay = 500 }).Started();
-        patient.AssertExchange(s_lengths);
-        Assert.Equal(24, eager.Interrupts);
-        Assert.InRange(patient.Interrupts, 1, 12);
+        eager.AssertExchange(s_lengths[..4]);
+        using NetRig patient = new NetRig(new() { InterruptDelay = 600 }).Started();
+        patient.AssertExchange(s_lengths[..4]);
+        Assert.Equal((8, 2), (eager.Interrupts, patient.Interrupts));
     }
 
     [Fact]
@@ -80,13 +79,13 @@ public sealed class NetDriverTests
         using NetRig rig = new NetRig().Started();
         Task<IoStatusBlock> sent = rig.Send(NetRig.Packet(1, 500));
         rig.Machine.RunUntilIdle();
-        Assert.Equal(NtStatus.STATUS_SUCCESS, sent.Result.Status);
+        Assert.Equal(NtStatus.STATUS_SUCCESS, NetRig.StatusOf(sent));
         Assert.Equal(1u, rig.Hardware.ReadRegister(PacketsDropped));
 
         (nuint buffer, Task<IoStatusBlock> result) = rig.Receive(300);
         rig.Send(NetRig.Packet(2, 500));
         rig.Machine.RunUntilIdle();
-        Assert.Equal((NtStatus.STATUS_BUFFER_OVERFLOW, (ulong)300), (result.Result.Status, (ulong)result.Result.Information));
+        Assert.Equal((NtStatus.STATUS_BUFFER_OVERFLOW, (ulong)300), (NetRig.StatusOf(result), NetRig.BytesOf(result)));
         Assert.Equal(NetRig.Packet(2, 500)[..300], rig.Read(buffer, 300));
         rig.AssertClean();
     }
@@ -96,9 +95,9 @@ public sealed class NetDriverTests
     {
         using NetRig rig = new NetRig().Started();
         nuint buffer = rig.Process.Allocate(10000);
-        Assert.Equal(NtStatus.STATUS_SUCCESS, rig.Handle!.WriteAsync(buffer, 0).Result.Status);
-        Assert.Equal(NtStatus.STATUS_INVALID_BUFFER_SIZE, rig.Handle.WriteAsync(buffer, 9015).Result.Status);
+        Task<IoStatusBlock> empty = rig.Handle!.WriteAsync(buffer, 0), tooLong = rig.Handle.WriteAsync(buffer, 9015);
         rig.Machine.RunUntilIdle();
+        Assert.Equal((NtStatus.STATUS_SUCCESS, NtStatus.STATUS_INVALID_BUFFER_SIZE), (NetRig.StatusOf(empty), NetRig.StatusOf(tooLong)));
         Assert.Equal(0u, rig.Hardware.ReadRegister(PacketsSent));
         rig.AssertClean();
     }
@@ -114,7 +113,7 @@ public sealed class NetDriverTests
         second.Dispose();
         rig.Machine.RunUntilIdle();
         for (int i = 0; i < mine.Length; i += 2)
-            Assert.Equal(NtStatus.STATUS_CANCELLED, mine[i].Result.Status);
+            Assert.Equal(NtStatus.STATUS_CANCELLED, NetRig.StatusOf(mine[i]));
         for (int i = 1; i < mine.Length; i += 2)
             Assert.False(mine[i].IsCompleted);
 
@@ -122,7 +121,7 @@ public sealed class NetDriverTests
             rig.Send(NetRig.Packet(i, 700));
         rig.Machine.RunUntilIdle();
         for (int i = 1; i < mine.Length; i += 2)
-            Assert.Equal((NtStatus.STATUS_SUCCESS, (ulong)700), (mine[i].Result.Status, (ulong)mine[i].Result.Information));
+            Assert.Equal((NtStatus.STATUS_SUCCESS, (ulong)700), (NetRig.StatusOf(mine[i]), NetRig.BytesOf(mine[i])));
         rig.AssertClean();
     }
 
@@ -146,7 +145,7 @@ public sealed class NetDriverTests
         rig.Hardware.WriteRegister(TransmitProducer, 5000);
         rig.Machine.RunUntilIdle();
 
-        Assert.Equal(NtStatus.STATUS_IO_DEVICE_ERROR, waiting.Result.Status);
+        Assert.Equal(NtStatus.STATUS_IO_DEVICE_ERROR, NetRig.StatusOf(waiting));
         Assert.Equal(0u, rig.Hardware.ReadRegister(Status));
         rig.AssertExchange(s_lengths);
         rig.AssertClean();
@@ -188,7 +187,7 @@ public sealed class NetDriverTests
         Task<IoStatusBlock>[] requests = [rig.Receive(9014).Result, rig.Receive(9014).Result, rig.Send(NetRig.Packet(1, 5000)), rig.Send(NetRig.Packet(2, 9000))];
         rig.Machine.RunUntilIdle();
         bool hasFailed = rig.Faults > 0;
-        Assert.Equal(rig.Faults - before, requests.Count(request => request.IsCompleted && request.Result.Status == NtStatus.STATUS_INSUFFICIENT_RESOURCES));
+        Assert.Equal(rig.Faults - before, requests.Count(request => request.IsCompleted && NetRig.StatusOf(request) == NtStatus.STATUS_INSUFFICIENT_RESOURCES));
         Assert.All(requests[2..], request => Assert.True(request.IsCompleted));
         rig.Machine.Faults.Clear();
         // A send that failed leaves a buffer waiting, for the next packet; and a buffer that failed leaves a packet without one.

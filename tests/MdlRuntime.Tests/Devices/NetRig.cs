@@ -67,6 +67,15 @@ internal sealed class NetRig : IDisposable
         return Handle!.WriteAsync(buffer, (uint)packet.Length);
     }
 
+    /// <summary>What became of a request that has ended.</summary>
+    public static NtStatus StatusOf(Task<IoStatusBlock> ended)
+    {
+        Assert.True(ended.IsCompleted, "the request has not ended");
+        return ended.Result.Status;
+    }
+
+    public static ulong BytesOf(Task<IoStatusBlock> ended) => (ulong)ended.Result.Information;
+
     public byte[] Read(nuint buffer, int length)
     {
         var bytes = new byte[length];

@@ -44,9 +44,9 @@ public sealed class NetworkDeviceTests : IDisposable
         Assert.Equal((uint)NetworkDeviceStatus.Busy, _device.ReadRegister(Status));
         _bench.Machine.RunUntilIdle();
 
-        Assert.Equal((100u, None), Descriptor(receive: true, 0));
+        Assert.Equal((100u, NetworkDescriptorFlags.None), Descriptor(receive: true, 0));
         Assert.Equal((200u, Last), Descriptor(receive: true, 1));
-        Assert.Equal((250u, None), Descriptor(receive: false, 0));
+        Assert.Equal((250u, NetworkDescriptorFlags.None), Descriptor(receive: false, 0));
         Assert.Equal((50u, Last), Descriptor(receive: false, 1));
         Assert.Equal((2u, 2u, 0u), (_device.ReadRegister(TransmitConsumer), _device.ReadRegister(ReceiveConsumer), _device.ReadRegister(Status)));
         Assert.Equal(99, Byte(0x400 + 99));
