@@ -11,10 +11,65 @@ public sealed partial class DmaAdapter
     /// <param name="isExact">Whether only bounced pages take registers (version 3, DMA-271); otherwise every page does.</param>
     private void MapWhole(MapRegisters registers, ChainPosition at, uint length, bool writeToDevice, bool isExact)
     {
+        if (_isPlain && !_needsRegisters && TryMapDirect(registers.Map, at, length, writeToDevice, isExact))
+            return;
         if (!_scatterGather && !IsContiguous(at, length) && registers.First >= 0)
             MapAsOne(registers, at, length, writeToDevice);
         else
             MapRuns(registers.Map, registers, at, length, writeToDevice, new() { Elements = uint.MaxValue, Pages = uint.MaxValue, Registers = registers.Count, IsExact = isExact });
+    }
+
+    /// <summary>
+    /// The short way for a device that gathers and reaches all of memory: the frames of each MDL are gone through once. False, with nothing mapped,
+    /// where a page list holds no frame.
+    /// </summary>
+    private bool TryMapDirect(TransferMap map, ChainPosition at, uint length, bool writeToDevice, bool isExact)
+    {
+        FrameDatabase frames = System.Memory.Frames;
+        LogicalWindow window = _window;
+        uint pages = 0;
+        int firstRun = map.Count;
+        for (uint done = 0; done < length;)
+        {
+            Mdl mdl = at.Mdl;
+            uint part = at.PartOf(length - done), rest = part, offset = BYTE_OFFSET(at.Va);
+            nuint va = at.Va, index = unchecked(va - mdl.StartVa) >> PAGE_SHIFT;
+            int count = (int)ADDRESS_AND_SIZE_TO_SPAN_PAGES(va, part);
+            ReadOnlySpan<nuint> pfns = mdl.Pfns;
+            if (index >= (nuint)pfns.Length || (uint)count > (uint)pfns.Length - (uint)index)
+                return Undo(map, firstRun);
+
+            pfns = pfns.Slice((int)index, count);
+            for (int i = 0; i < pfns.Length;)
+            {
+                Pfn first = new(pfns[i++]), last = first;
+                while (i < pfns.Length && pfns[i] == last.Number + 1 && window.ContinuesAfter(last))
+                    last = new(pfns[i++]);
+                if (!frames.Contains(last))
+                    return Undo(map, firstRun);
+
+                ulong physical = ((ulong)first.Number << PAGE_SHIFT) + offset;
+                uint bytes = (uint)Math.Min(rest, (((ulong)(last.Number - first.Number) + 1) << PAGE_SHIFT) - offset);
+                ref MappedRun run = ref map.AddRef();
+                (run.Mdl, run.Va, run.Length, run.Logical) = (mdl, va, bytes, window.ToLogical(physical));
+                (run.WriteToDevice, run.IsContinued) = (writeToDevice, va != at.Va || done > 0);
+                (va, rest, offset) = (va + bytes, rest - bytes, 0);
+            }
+
+            pages += (uint)count;
+            done += part;
+            at.Advance(part);
+        }
+
+        if (!isExact)
+            map.RegistersUsed += pages;
+        return true;
+
+        static bool Undo(TransferMap map, int firstRun)
+        {
+            map.RemoveRange(firstRun, map.Count - firstRun);
+            return false;
+        }
     }
 
     /// <summary>Maps a range run by run, as far as the room goes.</summary>

@@ -199,8 +199,9 @@ public sealed partial class DmaAdapter
     /// <summary>Ends the transfer of a list: what is mapped, the registers, and the list itself.</summary>
     private void EndList(ScatterGatherList list, MapRegisters registers, bool writeToDevice)
     {
-        foreach (ref readonly MappedRun run in registers.Map.Runs)
-            FlushRun(run, run.Va, run.Length, writeToDevice);
+        // What is mapped where it lies is whole already, and only the verifier asks for its direction.
+        if (!_isPlain || registers.First >= 0 || System.Verifier.IsOn)
+            FlushRuns(registers.Map, writeToDevice);
         registers.Map.Clear();
         if (list.Target is { } target)
             FreeTarget(target);
@@ -208,6 +209,12 @@ public sealed partial class DmaAdapter
         list.End();
         _lists--;
         _dma.Recycle(list);
+    }
+
+    private void FlushRuns(TransferMap map, bool writeToDevice)
+    {
+        foreach (ref readonly MappedRun run in map.Runs)
+            FlushRun(run, run.Va, run.Length, writeToDevice);
     }
 
     private uint ElementsOfList(ChainPosition start, uint length) => _scatterGather ? Count(start, length).Elements : 1;

@@ -27,7 +27,8 @@ public sealed partial class DmaAdapter
     {
         Processor processor = Enter(DmaSlot.MapTransfer, Kirql.DISPATCH_LEVEL, exact: false);
         MdlChecks.Require(processor, mdl, Mdl.StartVaOffset);
-        CheckPosition(mdl, currentVa, length, BytesFrom(mdl, currentVa), nameof(MapTransfer));
+        if (System.Verifier.IsOn)
+            CheckPosition(mdl, currentVa, length, BytesFrom(mdl, currentVa), nameof(MapTransfer));
         TransferMap map = MapOf(mapRegisterBase);
         map.BeginOperation(mdl);
         if (length == 0)
@@ -87,7 +88,8 @@ public sealed partial class DmaAdapter
         Processor processor = Enter(DmaSlot.FlushAdapterBuffers, Kirql.DISPATCH_LEVEL, exact: false);
         MdlChecks.Require(processor, mdl, Mdl.StartVaOffset);
         System.Trace(nameof(FlushAdapterBuffers), mdl, currentVa, length, writeToDevice ? 1u : 0u);
-        CheckPosition(mdl, currentVa, length: 0, available: 0, nameof(FlushAdapterBuffers));
+        if (System.Verifier.IsOn)
+            CheckPosition(mdl, currentVa, length: 0, available: 0, nameof(FlushAdapterBuffers));
         _channel?.Stop();
         TransferMap map = MapOf(mapRegisterBase);
         if (!TryFlush(map, mdl, currentVa, length, writeToDevice, out uint flushed))

@@ -28,14 +28,12 @@ internal sealed class TransferMap
         _runs[Count++] = run;
     }
 
-    /// <summary>Adds a run that the caller fills in.</summary>
+    /// <summary>Adds a run, all zero, that the caller fills in.</summary>
     public ref MappedRun AddRef()
     {
         if (Count == _runs.Length)
             Array.Resize(ref _runs, 2 * Count);
-        ref MappedRun run = ref _runs[Count++];
-        run = default;
-        return ref run;
+        return ref _runs[Count++];
     }
 
     public void Clear()

@@ -202,7 +202,7 @@ public sealed class CommonBufferTests
         });
     }
 
-    [Theory, Proves("DMA-224")]
+    [Theory, Proves("DMA-224", "DMA-339")]
     [InlineData(PAGE_SIZE, 0L, true)]
     [InlineData(2 * PAGE_SIZE, 0x1000L, true)]
     [InlineData(2 * PAGE_SIZE, 0L, false)]

@@ -79,6 +79,14 @@ public sealed class DmaConstantTests
             ]).Select(status => (uint)status),
         ]);
 
+    [Fact, Proves("DMA-030")]
+    public void Bug_checks() => Assert.Equal<uint[]>(
+        [0x0A, 0x40, 0xC4, 0xE6, 0x1DC],
+        [
+            BugCheckCode.IRQL_NOT_LESS_OR_EQUAL, BugCheckCode.TARGET_MDL_TOO_SMALL, BugCheckCode.DRIVER_VERIFIER_DETECTED_VIOLATION,
+            BugCheckCode.DRIVER_VERIFIER_DMA_VIOLATION, BugCheckCode.DMA_COMMON_BUFFER_VECTOR_ERROR,
+        ]);
+
     [Fact, Proves("DMA-004")]
     public void A_map_register_base_shows_nothing_of_where_its_registers_are()
     {
