@@ -19,7 +19,10 @@ public sealed partial class DmaAdapter
     /// <param name="executionRoutine">AdapterControl; runs at DISPATCH_LEVEL in any thread.</param>
     /// <param name="context">Passed to the routine.</param>
     /// <returns>STATUS_SUCCESS: the routine has run or will run. STATUS_INSUFFICIENT_RESOURCES: more registers than the adapter was granted.</returns>
-    /// <remarks>IRQL DISPATCH_LEVEL. WDK: AllocateAdapterChannel.</remarks>
+    /// <remarks>
+    /// IRQL DISPATCH_LEVEL. A routine that waited runs in the call that released what it waited for. DeallocateObjectKeepRegisters gives up the channel and
+    /// keeps the registers only; KeepObject is good for bus masters too (DMA-392, DMA-393). WDK: AllocateAdapterChannel.
+    /// </remarks>
     [Irql(Kirql.DISPATCH_LEVEL, Minimum = Kirql.DISPATCH_LEVEL)]
     [MdlEffect(MdlEffect.AllocatesChannel)]
     public NtStatus AllocateAdapterChannel(

@@ -15,7 +15,11 @@ public sealed partial class DmaAdapter
     /// </param>
     /// <param name="writeToDevice">True: memory to device. False: device to memory.</param>
     /// <returns>Logical address for the device, valid until FlushAdapterBuffers.</returns>
-    /// <remarks>IRQL at most DISPATCH_LEVEL. There is no error return: only the verifier sees what is wrong (0xE6). WDK: MapTransfer.</remarks>
+    /// <remarks>
+    /// IRQL at most DISPATCH_LEVEL. There is no error return: only the verifier sees what is wrong (0xE6). With r map registers an operation carries
+    /// r pages less the page offset of <paramref name="currentVa"/>, whatever shorter formulas say, and the position advances by the length returned, not
+    /// by the length asked for (DMA-377, DMA-378). WDK: MapTransfer.
+    /// </remarks>
     [Irql(Kirql.DISPATCH_LEVEL)]
     [return: MdlValue(MdlValueKind.LogicalAddress)]
     public PhysicalAddress MapTransfer(
@@ -76,7 +80,10 @@ public sealed partial class DmaAdapter
     /// <param name="length">Bytes of the whole operation, or those that the device really moved; the rest stays as it is.</param>
     /// <param name="writeToDevice">The direction mapped.</param>
     /// <returns>False when not all of the range was mapped, so that some of it cannot have been flushed.</returns>
-    /// <remarks>IRQL at most DISPATCH_LEVEL. After every operation, before the IRP is completed and the registers are freed. WDK: FlushAdapterBuffers.</remarks>
+    /// <remarks>
+    /// IRQL at most DISPATCH_LEVEL. After every operation, before the IRP is completed and the registers are freed. One call for all MapTransfer
+    /// calls of an operation is as good as one for each (DMA-408). WDK: FlushAdapterBuffers.
+    /// </remarks>
     [Irql(Kirql.DISPATCH_LEVEL)]
     public bool FlushAdapterBuffers(
         [MdlEffect(MdlEffect.FlushesTransfer)] Mdl mdl,
