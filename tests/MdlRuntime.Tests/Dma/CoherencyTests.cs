@@ -215,6 +215,34 @@ public sealed class CoherencyTests
         });
     }
 
+    [Theory, Proves("DMA-238")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void MapTransferEx_cleans_and_FlushAdapterBuffersEx_invalidates(bool iommu)
+    {
+        using var bench = new DmaBench(Incoherent() with { Iommu = iommu });
+        DmaAdapter adapter = bench.GetAdapter(ScatterGatherV3);
+        Mdl first = bench.Lock(Length, 0), second = bench.Lock(Length, 0x40);
+        first.Next = second;
+        bench.AtDispatch(() =>
+        {
+            Store(first, 1);
+            Store(second, 2);
+            uint length = 2 * Length;
+            byte[] sent = [.. MapEx(adapter, first, null, 0, ref length, writeToDevice: true).SelectMany(run => DeviceReads(adapter, run.Address, run.Length))];
+            adapter.FlushAdapterBuffersEx(first, null, 0, length, writeToDevice: true);
+            Assert.Equal([.. Bytes(Length, 1), .. Bytes(Length, 2)], sent);
+
+            // 100 bytes that begin and end inside lines: what the processor stored beside them before, and stores there afterwards, stays.
+            length = 100;
+            (long logical, _) = Assert.Single(MapEx(adapter, first, null, 10, ref length));
+            DeviceWrites(adapter, logical, Bytes(100, 9));
+            adapter.FlushAdapterBuffersEx(first, null, 10, 100, writeToDevice: false);
+            VirtualMemory.Write(ViewOf(first), (byte)7);
+            Assert.Equal([7, .. Bytes(9, 1), .. Bytes(100, 9), .. Bytes(Length - 110, 1)], Load(first));
+        });
+    }
+
     [Fact, Proves("DMA-100", "DMA-101")]
     public void Bounce_pages_are_kept_in_step_by_the_routines_that_copy()
     {
