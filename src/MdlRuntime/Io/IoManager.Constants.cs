@@ -40,5 +40,7 @@ public static partial class IoManager
         FILE_512_BYTE_ALIGNMENT = 0x1FF;
 
     /// <summary>Device types.</summary>
-    public const uint FILE_DEVICE_CD_ROM = 0x02, FILE_DEVICE_DISK = 0x07, FILE_DEVICE_NETWORK = 0x12, FILE_DEVICE_UNKNOWN = 0x22, FILE_DEVICE_VIRTUAL_DISK = 0x24;
+    public const uint
+        FILE_DEVICE_CD_ROM = 0x02, FILE_DEVICE_DISK = 0x07, FILE_DEVICE_NETWORK = 0x12, FILE_DEVICE_TAPE = 0x1F, FILE_DEVICE_UNKNOWN = 0x22,
+        FILE_DEVICE_VIRTUAL_DISK = 0x24;
 }

@@ -40,12 +40,13 @@ internal sealed class BadInputRig : IDisposable
         (_pool, _unlocked, _freedMdl, _freedIrp) = (kernel.Pool, kernel.Unlocked!, kernel.FreedMdl!, kernel.FreedIrp!);
         Add(Machine, Machine.Faults, Process, Process.Object, driver, driver.MajorFunction, device, handle, handle.File);
         Add(kernel.Mdl!, kernel.Irp!, kernel.Irp!.Next, kernel.Adapter!, kernel.WorkItem!, kernel.Thread!, kernel.Interrupt!, kernel.Dpc!);
-        Add(new BlockDevice(Machine, new MemoryMedium(new byte[64])), InterruptLine.ForVector(Machine, 7), DmaRequestLine.ForChannel(Machine, 1), new BusPort(kernel.Adapter!));
+        Add(new BlockDevice(Machine, new MemoryMedium(new byte[64])), new StreamDevice(Machine, new MemoryStream()), InterruptLine.ForVector(Machine, 7), DmaRequestLine.ForChannel(Machine, 1), new BusPort(kernel.Adapter!));
         Add(new KEvent(), new KSpinLock(), new KTimer(), new DmaTransferContext(), new IoStatusHolder(), ScatterGatherList.WithCapacity(2));
-        Add(s_small with { }, new DeviceDescription(), new BlockDeviceOptions(), new FileMedium("absent.medium"), "device");
+        Add(s_small with { }, new DeviceDescription(), new BlockDeviceOptions(), new StreamDeviceOptions(), new FileMedium("absent.medium"), "device");
         Add(new DeviceMemory(Machine, 0x1000), new RegisterWindow(Machine, 0x1000, new RegisterLog()));
         _objects[typeof(object)] = "context";
         _objects[typeof(IDeviceRegisters)] = new RegisterLog();
+        _objects[typeof(Stream)] = new MemoryStream();
         _objects[typeof(IBlockMedium)] = new MemoryMedium(new byte[64]);
         _objects[typeof(IReadOnlyList<Memory<byte>>)] = new Memory<byte>[] { new byte[8] };
         _objects[typeof(IReadOnlyList<ReadOnlyMemory<byte>>)] = new ReadOnlyMemory<byte>[] { new byte[8] };
