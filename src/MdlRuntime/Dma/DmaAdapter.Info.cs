@@ -19,11 +19,11 @@ public sealed partial class DmaAdapter
             return NtStatus.STATUS_NOT_SUPPORTED;
 
         adapterInfo.V1 = new(
-            ReadDmaCounterAvailable: 0,
-            ScatterGatherLimit: _scatterGather ? MaximumRegisters : 1,
+            ReadDmaCounterAvailable: _channel is null || _ignoresCount ? 0u : 1,
+            ScatterGatherLimit: TakesRuns ? MaximumRegisters : 1,
             DmaAddressWidth: (uint)BitOperations.PopCount(_window.HighestAddress),
             Flags: 0,
-            MinimumTransferUnit: 1);
+            MinimumTransferUnit: _channel is { IsWord: true } ? sizeof(ushort) : 1u);
         return NtStatus.STATUS_SUCCESS;
     }
 

@@ -193,7 +193,7 @@ public sealed partial class DmaAdapter
             MdlPages pages = new(at.Mdl, System.Memory.Frames);
             uint part = at.PartOf(length);
             PhysicalRun found = FindRun(pages, at.Va, part);
-            uint run = _scatterGather ? found.Length : part;
+            uint run = TakesRuns ? found.Length : part;
             bool isBounced = run > found.Length || !found.IsReachable;
             (elements, registers) = (elements + 1, registers + (isBounced && _needsRegisters ? ADDRESS_AND_SIZE_TO_SPAN_PAGES(at.Va, run) : 0));
             at.Advance(run);
@@ -202,6 +202,9 @@ public sealed partial class DmaAdapter
 
         return (elements, registers);
     }
+
+    /// <summary>Whether a version 3 transfer may consist of many pieces: the system loads the controller with one after the other (DMA-267).</summary>
+    private bool TakesRuns => _scatterGather || _channel is not null;
 
     /// <summary>The registers that a version 3 list needs: none for what the device reaches in place.</summary>
     private uint ExactRegisters(ChainPosition at, uint length) =>

@@ -20,7 +20,7 @@ public sealed partial class DmaAdapter
     /// <param name="writeToDevice">True: memory to device. False: device to memory.</param>
     /// <param name="scatterGatherList">With the flag, the list; otherwise null, since it may not exist yet.</param>
     /// <returns>
-    /// STATUS_SUCCESS; STATUS_INVALID_PARAMETER: flags, no routine without the flag, a range that is not in the chain, or a context that is not
+    /// STATUS_SUCCESS; STATUS_INVALID_PARAMETER: flags, a subordinate device, no routine without the flag, a range that is not in the chain, or a context that is not
     /// initialized or in use; STATUS_INSUFFICIENT_RESOURCES: more pages than the adapter has map registers, or with the flag: not free now;
     /// STATUS_CANCELLED: with the flag, <see cref="CancelAdapterChannel"/> came before.
     /// </returns>
@@ -186,7 +186,8 @@ public sealed partial class DmaAdapter
         bool isSynchronous = flags == DMA_SYNCHRONOUS_CALLBACK;
         MdlChecks.Require(processor, mdl, Mdl.StartVaOffset);
         System.Trace(routine, mdl, offset, length, flags);
-        if (flags is not (0 or DMA_SYNCHRONOUS_CALLBACK) || control is null && !(isSynchronous && isInlineAllowed) || !IsReady(transferContext))
+        if (flags is not (0 or DMA_SYNCHRONOUS_CALLBACK) || control is null && !(isSynchronous && isInlineAllowed) || !IsReady(transferContext)
+            || _channel is not null)
             return NtStatus.STATUS_INVALID_PARAMETER;
         if (!TryFindRange(mdl, offset, length, routine, out ChainPosition start) || length == 0)
             return NtStatus.STATUS_INVALID_PARAMETER;

@@ -161,19 +161,25 @@ public sealed partial class DmaAdapter
 
     private uint FlushRun(in MappedRun run, nuint currentVa, uint length, bool writeToDevice)
     {
+        nuint start = Math.Max(currentVa, run.Va);
+        uint count = (uint)(Math.Min(unchecked(currentVa + length), run.End) - start);
+        FlushRun(run, start, count, Arrived(run, start, count), writeToDevice);
+        return count;
+    }
+
+    /// <summary>Ends the transfer of a part of a run, of which so many bytes have arrived.</summary>
+    private void FlushRun(in MappedRun run, nuint start, uint count, uint arrived, bool writeToDevice)
+    {
         if (run.WriteToDevice != writeToDevice)
         {
             Report(0x16, (ulong)run.Logical.QuadPart, run.Va, run.Mdl.Address, "MDL4008",
                 $"{run.Length} bytes at {run.Va:X16} were mapped with WriteToDevice {run.WriteToDevice} and flushed with {writeToDevice}.");
         }
 
-        nuint start = Math.Max(currentVa, run.Va);
-        uint count = (uint)(Math.Min(unchecked(currentVa + length), run.End) - start);
         if (!_isPlain && System.Memory.Cache is { } cache)
             CacheAfterTransfer(cache, run, start, count, writeToDevice);
         if (run.IsBounced && !writeToDevice)
-            EmptyBounce(run, start, Arrived(run, start, count));
-        return count;
+            EmptyBounce(run, start, arrived);
     }
 
     private TransferMap MapOf(MapRegisters? mapRegisterBase)

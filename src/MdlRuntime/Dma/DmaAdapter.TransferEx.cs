@@ -8,20 +8,21 @@ public sealed partial class DmaAdapter
     /// <param name="mdl">First MDL of the chain.</param>
     /// <param name="mapRegisterBase">The base that the allocation gave, null included.</param>
     /// <param name="offset">First byte, counted from the first of the chain: no address.</param>
-    /// <param name="deviceOffset">Of the device's data register; 0 for bus masters.</param>
+    /// <param name="deviceOffset">Of the device's data register, for the system; 0 for bus masters.</param>
     /// <param name="length">Bytes wanted; returns the bytes mapped, and 0 on failure leaves it alone. Drivers must expect fewer than they asked for.</param>
     /// <param name="writeToDevice">True: memory to device. False: device to memory.</param>
-    /// <param name="scatterGatherBuffer">Receives the elements, in order. Needed by bus masters.</param>
+    /// <param name="scatterGatherBuffer">Receives the elements, in order. For system DMA null will do: then one element is mapped at a time.</param>
     /// <param name="scatterGatherBufferLength">Bytes of the list that may be used: 16, and 24 for each element; never more than its capacity.</param>
-    /// <param name="completionRoutine">For system DMA only; null for bus masters.</param>
+    /// <param name="completionRoutine">Called when a system DMA transfer has ended, perhaps before this call returns; null for bus masters.</param>
     /// <param name="completionContext">Passed to the routine.</param>
     /// <returns>
     /// STATUS_SUCCESS: some bytes or all are mapped. STATUS_INVALID_PARAMETER: a range that is not in the chain, no list or one without room for an
-    /// element, or what bus masters must not give; STATUS_INSUFFICIENT_RESOURCES: no map register is left.
+    /// element, what bus masters must not give, a channel that is not allocated, or what the controller cannot express;
+    /// STATUS_INSUFFICIENT_RESOURCES: no map register is left; STATUS_CANCELLED: <see cref="CancelMappedTransfer"/> came before.
     /// </returns>
     /// <remarks>
     /// IRQL at most DISPATCH_LEVEL. Each success is followed by one <see cref="FlushAdapterBuffersEx"/> before the next call (0xE6/0x0D). A length of 0
-    /// maps nothing and succeeds, except under the verifier (0xE6/0x21, DMA-384). WDK: MapTransferEx.
+    /// maps nothing and succeeds, except under the verifier (0xE6/0x21, DMA-384). For system DMA success starts the transfer. WDK: MapTransferEx.
     /// </remarks>
     [Irql(Kirql.DISPATCH_LEVEL)]
     public NtStatus MapTransferEx(
@@ -39,11 +40,13 @@ public sealed partial class DmaAdapter
         Processor processor = Enter(DmaSlot.MapTransferEx, Kirql.DISPATCH_LEVEL, exact: false);
         MdlChecks.Require(processor, mdl, Mdl.StartVaOffset);
         TransferMap map = MapOf(mapRegisterBase);
-        if (deviceOffset != 0 || completionRoutine is not null)
+        if (_channel is null ? deviceOffset != 0 || completionRoutine is not null : _owner is not { IsWaiting: false })
             return NtStatus.STATUS_INVALID_PARAMETER;
-        uint elements = scatterGatherBuffer is null ? 0 : Math.Min(scatterGatherBuffer.Capacity, ListImage.RoomIn(scatterGatherBufferLength));
-        if (elements == 0 || scatterGatherBuffer is not { Registers: null })
+        uint elements = ElementsFor(scatterGatherBuffer, scatterGatherBufferLength);
+        if (elements == 0)
             return NtStatus.STATUS_INVALID_PARAMETER;
+        if (_channel is not null && _owner!.TransferContext is { IsTransferCancelled: true })
+            return NtStatus.STATUS_CANCELLED;
         if (!TryFindRange(mdl, offset, length, nameof(MapTransferEx), out ChainPosition start))
             return NtStatus.STATUS_INVALID_PARAMETER;
         if (System.Verifier.IsOn)
@@ -52,15 +55,16 @@ public sealed partial class DmaAdapter
         MappingRoom room = RoomFor(mapRegisterBase, map, elements);
         int first = map.Count;
         uint mapped = length == 0 ? 0
-            : _scatterGather ? MapRuns(map, mapRegisterBase, start, length, writeToDevice, room)
+            : TakesRuns ? MapRuns(map, mapRegisterBase, start, length, writeToDevice, room)
             : MapPieces(map, mapRegisterBase, start, length, writeToDevice, room);
         System.Trace(nameof(MapTransferEx), mdl, offset, length, mapped);
         if (mapped == 0 && length > 0)
             return NtStatus.STATUS_INSUFFICIENT_RESOURCES;
 
         length = mapped;
-        scatterGatherBuffer.Fill(map.Runs[first..], isOneElement: false);
-        return NtStatus.STATUS_SUCCESS;
+        scatterGatherBuffer?.Fill(map.Runs[first..], isOneElement: false);
+        return _channel is null || mapped == 0 ? NtStatus.STATUS_SUCCESS
+            : StartTransfer(_channel, map, first, writeToDevice, completionRoutine, completionContext);
     }
 
     /// <summary>Ends a transfer that MapTransferEx began: what the device wrote into bounce pages reaches the chain's pages now, and nothing of it is mapped any more.</summary>
@@ -70,7 +74,10 @@ public sealed partial class DmaAdapter
     /// <param name="length">The bytes mapped, or those that the device really moved; the rest stays as it is.</param>
     /// <param name="writeToDevice">The direction mapped.</param>
     /// <returns>STATUS_SUCCESS, or STATUS_INVALID_PARAMETER when the range, or all of it, was not mapped.</returns>
-    /// <remarks>IRQL at most DISPATCH_LEVEL. One call for the whole list of one MapTransferEx. WDK: FlushAdapterBuffersEx.</remarks>
+    /// <remarks>
+    /// IRQL at most DISPATCH_LEVEL. One call for the whole list of one MapTransferEx. A system DMA transfer that has neither ended nor been cancelled is
+    /// cancelled (0xE6/0x23). WDK: FlushAdapterBuffersEx.
+    /// </remarks>
     [Irql(Kirql.DISPATCH_LEVEL)]
     public NtStatus FlushAdapterBuffersEx(
         [MdlEffect(MdlEffect.FlushesTransfer)] Mdl mdl,
@@ -90,9 +97,17 @@ public sealed partial class DmaAdapter
             return NtStatus.STATUS_INVALID_PARAMETER;
         }
 
-        uint rest = length;
+        if (_channel is not null)
+            StopTransfer(_channel);
+        uint rest = length, arrived = ArrivedOf(map.Runs.Slice(first, count));
         foreach (ref readonly MappedRun run in map.Runs.Slice(first, count))
-            rest -= FlushRun(run, run.Va, Math.Min(rest, run.Length), writeToDevice);
+        {
+            uint part = Math.Min(rest, run.Length);
+            FlushRun(run, run.Va, part, Math.Min(arrived, part), writeToDevice);
+            rest -= part;
+            arrived -= Math.Min(arrived, run.Length);
+        }
+
         map.EndOperation(first, count);
         if (rest == 0)
             return NtStatus.STATUS_SUCCESS;
@@ -101,17 +116,12 @@ public sealed partial class DmaAdapter
         return NtStatus.STATUS_INVALID_PARAMETER;
     }
 
-    /// <summary>Cancels a system DMA transfer.</summary>
-    /// <param name="transferContext">The context of the allocation.</param>
-    /// <returns>STATUS_NOT_SUPPORTED for bus masters: their drivers stop the device itself (DMA-292).</returns>
-    /// <remarks>IRQL at most DISPATCH_LEVEL. WDK: CancelMappedTransfer.</remarks>
-    [Irql(Kirql.DISPATCH_LEVEL)]
-    public NtStatus CancelMappedTransfer(
-        [MdlEffect(MdlEffect.CancelsTransfer)] DmaTransferContext transferContext)
+    /// <summary>Elements that a caller's list has room for; 0 where it has none, or is still in use.</summary>
+    private uint ElementsFor(ScatterGatherList? list, uint bytes)
     {
-        Enter(DmaSlot.CancelMappedTransfer, Kirql.DISPATCH_LEVEL, exact: false);
-        System.Trace(nameof(CancelMappedTransfer), transferContext);
-        return NtStatus.STATUS_NOT_SUPPORTED;
+        if (list is null)
+            return _channel is not null && bytes == 0 ? 1u : 0;
+        return list.Registers is null ? Math.Min(list.Capacity, ListImage.RoomIn(bytes)) : 0;
     }
 
     /// <summary>The place of an offset, if the whole range from there on is in the chain; the verifier is told what is wrong with one that is not.</summary>
