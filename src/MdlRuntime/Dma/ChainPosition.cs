@@ -18,6 +18,8 @@ internal struct ChainPosition(Mdl mdl, nuint va)
         get
         {
             ulong bytes = BytesInMdl;
+            if (Mdl.Next is null)
+                return bytes;
             foreach (Mdl at in new ChainWalk(Mdl.Next))
                 bytes += at.Length;
             return bytes;
@@ -63,6 +65,8 @@ internal struct ChainPosition(Mdl mdl, nuint va)
     /// <summary>Pages that a range touches, counted MDL by MDL (DMA-090).</summary>
     public readonly uint CountPages(uint length)
     {
+        if (Mdl.Next is null)
+            return ADDRESS_AND_SIZE_TO_SPAN_PAGES(Va, length);
         uint pages = 0;
         ChainPosition at = this;
         while (length > 0)

@@ -45,6 +45,47 @@ public sealed class WarmPathTests
         AssertAllocatesNothing(bench, () => adapter.GetScatterGatherList(bench.Device, mdl, mdl.VirtualAddress, 10000, control, adapter, writeToDevice: true));
     }
 
+    [Theory]
+    [MemberData(nameof(KindsV3))]
+    public void Version_3_transfers_allocate_nothing(DeviceDescription description)
+    {
+        using var bench = new DmaBench(new());
+        DmaAdapter adapter = bench.GetAdapter(description);
+        Mdl mdl = bench.Lock(10000, 0xF38);
+        var context = new DmaTransferContext();
+        ScatterGatherList list = ScatterGatherList.WithCapacity(4);
+        AssertAllocatesNothing(bench, () =>
+        {
+            adapter.InitializeDmaTransferContext(context);
+            adapter.AllocateAdapterChannelEx(bench.Device, context, 4, IoManager.DMA_SYNCHRONOUS_CALLBACK, null, null, out MapRegisters? registers);
+            uint length = 10000;
+            adapter.MapTransferEx(mdl, registers, 0, 0, ref length, writeToDevice: false, list, 0x100, null, null);
+            adapter.FlushAdapterBuffersEx(mdl, registers, 0, length, writeToDevice: false);
+            adapter.FreeAdapterObject(DeallocateObject);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(KindsV3))]
+    public void Version_3_lists_allocate_nothing(DeviceDescription description)
+    {
+        using var bench = new DmaBench(new());
+        DmaAdapter adapter = bench.GetAdapter(description);
+        Mdl mdl = bench.Lock(10000, 0xF38);
+        var context = new DmaTransferContext();
+        nuint buffer = bench.Machine.Run(() => Executive.ExAllocatePool2(Executive.POOL_FLAG_NON_PAGED, 0x200, 1));
+        DriverListControl control = (_, _, list, adapter) => ((DmaAdapter)adapter!).PutScatterGatherList(list, writeToDevice: true);
+        AssertAllocatesNothing(bench, () =>
+        {
+            adapter.InitializeDmaTransferContext(context);
+            adapter.GetScatterGatherListEx(bench.Device, context, mdl, 0, 10000, 0, control, adapter, writeToDevice: true);
+            adapter.InitializeDmaTransferContext(context);
+            adapter.BuildScatterGatherListEx(bench.Device, context, mdl, 0, 10000, 0, control, adapter, writeToDevice: true, buffer, 0x200);
+        });
+    }
+
+    public static TheoryData<DeviceDescription> KindsV3 => [ScatterGatherV3, PacketV3, BouncingV3];
+
     public static TheoryData<DeviceDescription> Kinds => [ScatterGather64, Packet64, Packet24];
 
     /// <summary>The best of some rounds: the host's own just-in-time work may fall into any one of them.</summary>
