@@ -52,7 +52,7 @@ public sealed class ScatterGatherList : ITracked
         }
     }
 
-    nuint ITracked.Address => _buffer;
+    nuint ITracked.Address => 0;
 
     ObjectHistory? ITracked.History { get; set; }
 
