@@ -19,12 +19,15 @@ internal readonly struct BufferGuard
     {
         s_leading.AsSpan().Fill(MapRegisterPool.Pattern);
         s_trailing.AsSpan().Fill(MapRegisterPool.Pattern);
-        "DmaVrfy0"u8.CopyTo(s_leading.AsSpan((int)PAGE_SIZE - TagLength));
-        "DmaVrfy0"u8.CopyTo(s_trailing);
+        Tag.CopyTo(s_leading.AsSpan((int)PAGE_SIZE - TagLength));
+        Tag.CopyTo(s_trailing);
     }
 
     /// <summary>The guard of a page-aligned buffer in the non-paged region, with a page before it and one after it.</summary>
     public BufferGuard(MemorySystem memory, nuint start, nuint length) => (_memory, _start, _length) = (memory, start, length);
+
+    /// <summary>What stands directly before and after a buffer.</summary>
+    public static ReadOnlySpan<byte> Tag => "DmaVrfy0"u8;
 
     private nuint End => _start + _length;
 

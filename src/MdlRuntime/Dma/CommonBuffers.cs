@@ -17,6 +17,9 @@ internal sealed class CommonBuffers
 
     public uint Count => (uint)_live.Count;
 
+    /// <summary>Buffers that were ever made, the freed ones included.</summary>
+    public uint AllocatedCount { get; private set; }
+
     /// <summary>Whether a buffer holds map registers of the machine's pool.</summary>
     public bool HoldsRegisters => _live.Exists(buffer => buffer.FirstRegister >= 0);
 
@@ -160,6 +163,7 @@ internal sealed class CommonBuffers
     private void Add(CommonBuffer buffer)
     {
         _live.Add(buffer);
+        AllocatedCount++;
         _dma.Grants.Add(buffer.Grant);
         Share(buffer, isShared: true);
     }

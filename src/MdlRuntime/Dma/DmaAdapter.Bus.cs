@@ -49,18 +49,30 @@ public sealed partial class DmaAdapter
     /// <summary>Makes a run reachable where its bytes are.</summary>
     private void MapInPlace(ref MappedRun run, in MdlPages pages, Pfn first)
     {
+        if (_guards is not null && TryGuard(ref run, pages))
+            return;
         if (first == Pfn.None)
             run.Logical = new(PhysicalRun.Nowhere.Address.QuadPart + BYTE_OFFSET(run.Va));
         else if (_remapping is null)
             run.Logical = _window.ToLogical((ulong)first.Address.QuadPart + BYTE_OFFSET(run.Va));
         else
             Translate(ref run, pages);
-        if (!_isPlain && System.Memory.Cache is { } cache)
-            CacheBeforeTransfer(cache, run);
+        if (_isPlain || System.Memory.Cache is not { } cache)
+            return;
+        if (!run.WriteToDevice && System.Verifier.IsOn)
+            CheckCacheLines(run);
+        CacheBeforeTransfer(cache, run);
     }
 
     /// <summary>Makes a run reachable in bounce pages, and the rest of a range that begins with it.</summary>
     private void MapBounced(ref MappedRun run, ulong bounce, uint rangeLength)
+    {
+        if (_guards?.TryTake(this, run.Va, rangeLength, out ulong guarded) == true)
+            bounce = guarded;
+        SetBounced(ref run, bounce, rangeLength);
+    }
+
+    private void SetBounced(ref MappedRun run, ulong bounce, uint rangeLength)
     {
         (run.IsBounced, run.Bounce) = (true, bounce);
         if (_remapping is null)
@@ -70,8 +82,9 @@ public sealed partial class DmaAdapter
     }
 
     /// <summary>Makes a run reachable in bounce pages that <see cref="MapBounced"/> has made reachable already.</summary>
-    private static void MapBehind(ref MappedRun run, in MappedRun previous)
+    private void MapBehind(ref MappedRun run, in MappedRun previous)
     {
+        _guards?.Share(previous.Bounce);
         (run.IsBounced, run.Bounce, run.Domain) = (true, previous.Bounce + previous.Length, previous.Domain);
         run.Logical = new(previous.Logical.QuadPart + previous.Length);
     }

@@ -43,6 +43,9 @@ public sealed partial class DmaAdapter
             return;
         }
 
+        if (writesMemory && _remapping is null && TryReportGuard(at, length))
+            return;
+
         if (!writesMemory || !_dma.TryFindRange(this, at, wholePages: true, out BusRange range))
         {
             Report(0x26, PhysicalDevice.Address, (ulong)at.QuadPart, writesMemory ? WriteFault : ReadFault, RuleOfUnmapped(at),

@@ -42,6 +42,12 @@ public sealed partial class DmaAdapter
             return NtStatus.STATUS_INSUFFICIENT_RESOURCES;
         }
 
+        if (System.Verifier.IsOn && _registers + numberOfMapRegisters > MaximumRegisters)
+        {
+            Report(0x15, _registers + numberOfMapRegisters, MaximumRegisters, 0, "MDL4005",
+                $"AllocateAdapterChannel was asked for {numberOfMapRegisters} map registers while {_registers} were not freed; IoGetDmaAdapter granted {MaximumRegisters}.");
+        }
+
         if (_dma.FindRequest(device) is { } earlier)
         {
             Report(0x0B, 2, 0, 0, "MDL4014",
@@ -88,7 +94,7 @@ public sealed partial class DmaAdapter
 
         if (!mapRegisterBase.IsAllocated || mapRegisterBase.Adapter != this)
         {
-            Report(0x05, numberOfMapRegisters, 0, 0, "MDL4010", "FreeMapRegisters was called for map registers that this adapter does not hold.");
+            Report(0x05, numberOfMapRegisters, 0, 0, "MDL4010", "FreeMapRegisters was called for map registers that this adapter does not hold.", mapRegisterBase);
             return;
         }
 
@@ -96,7 +102,7 @@ public sealed partial class DmaAdapter
         {
             uint extra = numberOfMapRegisters > mapRegisterBase.Count ? numberOfMapRegisters - mapRegisterBase.Count : 0;
             Report(0x05, extra, 0, 0, "MDL4010",
-                $"FreeMapRegisters was called for {numberOfMapRegisters} map registers; {mapRegisterBase.Count} were allocated, and they are freed together.");
+                $"FreeMapRegisters was called for {numberOfMapRegisters} map registers; {mapRegisterBase.Count} were allocated, and they are freed together.", mapRegisterBase);
         }
 
         Free(mapRegisterBase, "MDL4003", nameof(FreeMapRegisters));
@@ -140,7 +146,8 @@ public sealed partial class DmaAdapter
     private void Execute(Processor processor, ChannelRequest request)
     {
         if (request.Registers is { First: >= 0 } registers)
-            _registers += registers.Count;
+            (_registers, _registersAllocated) = (_registers + registers.Count, _registersAllocated + registers.Count);
+        _channelsAllocated++;
         request.LinkRegisters();
         (request.IsWaiting, request.IsExecuting) = (false, true);
         Kirql caller = processor.Irql;
@@ -192,7 +199,7 @@ public sealed partial class DmaAdapter
     private void Free(MapRegisters registers, string ruleId, string what)
     {
         if (registers.Map.MappedPages is > 0 and var mapped)
-            Report(0x10, mapped, 0, 0, ruleId, $"{what} freed map registers while {mapped} of them were mapped: FlushAdapterBuffers comes first.");
+            Report(0x10, mapped, 0, 0, ruleId, $"{what} freed map registers while {mapped} of them were mapped: FlushAdapterBuffers comes first.", registers);
         if (registers.First >= 0)
             _registers -= registers.Count;
         _dma.Free(registers);

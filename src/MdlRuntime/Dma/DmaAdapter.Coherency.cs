@@ -36,6 +36,26 @@ public sealed partial class DmaAdapter
         return NtStatus.STATUS_SUCCESS;
     }
 
+    /// <summary>
+    /// What shares a cache line with a buffer that a device fills may be torn by it (DMA-322). Only drivers' own buffers are looked at: those of
+    /// requests lie where they lie.
+    /// </summary>
+    private void CheckCacheLines(in MappedRun run)
+    {
+        if (!run.Mdl.Has(MdlFlags.MDL_SOURCE_IS_NONPAGED_POOL))
+            return;
+        if (run.Va % ProcessorCache.LineSize != 0)
+        {
+            Report(0x1F, 4, run.Va, run.Mdl.Address, "MDL4015",
+                $"A device was given {run.Va:X16} to write to, where no cache line of {ProcessorCache.LineSize} bytes begins, on a machine without coherent DMA.");
+        }
+        else if (run.Length % ProcessorCache.LineSize != 0)
+        {
+            Report(0x1F, 5, run.Length, run.Mdl.Address, "MDL4015",
+                $"A device was given {run.Length} bytes to write to, which end inside a cache line of {ProcessorCache.LineSize} bytes, on a machine without coherent DMA.");
+        }
+    }
+
     private void CacheBeforeTransfer(ProcessorCache cache, in MappedRun run)
     {
         if (MaintainsCaches)

@@ -11,7 +11,7 @@ public sealed partial class DmaAdapter
     /// <param name="isExact">Whether only bounced pages take registers (version 3, DMA-271); otherwise every page does.</param>
     private void MapWhole(MapRegisters registers, ChainPosition at, uint length, bool writeToDevice, bool isExact)
     {
-        if (_isPlain && !_needsRegisters && TryMapDirect(registers.Map, at, length, writeToDevice, isExact))
+        if (_isPlain && _guards is null && !_needsRegisters && TryMapDirect(registers.Map, at, length, writeToDevice, isExact))
             return;
         if (!_scatterGather && !IsContiguous(at, length) && registers.First >= 0)
             MapAsOne(registers, at, length, writeToDevice);

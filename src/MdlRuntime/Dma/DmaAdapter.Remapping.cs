@@ -11,7 +11,7 @@ public sealed partial class DmaAdapter
     internal bool IsTranslated => _remapping is not null;
 
     /// <summary>Ends the translations of a run that is no longer mapped.</summary>
-    internal void Unmap(in MappedRun run)
+    private void Unmap(in MappedRun run)
     {
         if (run.Domain is not { } domain)
             return;

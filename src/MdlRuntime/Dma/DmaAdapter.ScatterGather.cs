@@ -148,7 +148,7 @@ public sealed partial class DmaAdapter
             Report(0x21, Address, 0, 0, "MDL4016", $"{routine} was asked to map 0 bytes.");
         ChainPosition start = new(mdl, currentVa);
         ulong available = start.BytesInChain;
-        CheckPosition(mdl, currentVa, length, available, routine);
+        CheckPosition(mdl, currentVa, length, available, routine, isChain: true);
         if (_channel is not null)
             return NtStatus.STATUS_NOT_SUPPORTED;
         bool isWild = new MdlPages(mdl, System.Memory.Frames).At(currentVa) == Pfn.None;

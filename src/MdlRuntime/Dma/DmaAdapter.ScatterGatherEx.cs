@@ -150,13 +150,13 @@ public sealed partial class DmaAdapter
             scatterGatherBuffer, scatterGatherLength, isInlineAllowed: false, out _);
     }
 
-    /// <summary>Below DISPATCH_LEVEL the page allows the call; what callers always do is recommended, so a survey notes it and nothing stops.</summary>
+    /// <summary>Below DISPATCH_LEVEL the page allows the call; what callers always do is recommended, so a survey notes it, with the code for levels that has no parameters (DMA-389), and nothing stops.</summary>
     private Processor EnterGetList()
     {
         Processor processor = Enter(DmaSlot.GetScatterGatherListEx, Kirql.DISPATCH_LEVEL, exact: false);
         if (processor.Irql < Kirql.DISPATCH_LEVEL && System.Verifier.Mode == Verification.VerifierMode.Survey)
         {
-            Report(0x13, 1, (ulong)Kirql.DISPATCH_LEVEL, (ulong)processor.Irql, "MDL6004",
+            Report(0x14, 0, 0, 0, "MDL6004",
                 $"GetScatterGatherListEx was called at {processor.Irql}; the related routines need DISPATCH_LEVEL, and callers raise to it.");
         }
 

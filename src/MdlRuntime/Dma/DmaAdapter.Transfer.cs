@@ -39,7 +39,7 @@ public sealed partial class DmaAdapter
             Report(0x21, Address, 0, 0, "MDL4016", "MapTransfer was asked to map 0 bytes.");
         else if (System.Verifier.IsOn && map.IsMapped(mdl, currentVa, length))
         {
-            Report(0x1D, currentVa, currentVa + length, currentVa, "MDL4007",
+            Report(0x1D, currentVa, currentVa + length, map.FirstMapped(mdl, currentVa, length), "MDL4007",
                 $"MapTransfer was asked for {length} bytes at {currentVa:X16} of which some are mapped already: CurrentVa advances by the length returned.");
         }
 
@@ -104,7 +104,7 @@ public sealed partial class DmaAdapter
             ulong violation = mapRegisterBase is not null && map.Count == 0 ? 0x20u : 0x16u;
             ulong parameter2 = mapRegisterBase is null ? Address : mapRegisterBase.Handle;
             Report(violation, parameter2, currentVa, mdl.Address, "MDL4003",
-                $"FlushAdapterBuffers was called for {length} bytes at {currentVa:X16}, which are not mapped.");
+                $"FlushAdapterBuffers was called for {length} bytes at {currentVa:X16}, which are not mapped.", mapRegisterBase);
         }
         else if (flushed < length)
         {
@@ -209,7 +209,7 @@ public sealed partial class DmaAdapter
     /// <summary>Registers are used one after the other until everything mapped is flushed: those flushed before lie behind those that are still mapped.</summary>
     private void ReportRegistersUsedUp(TransferMap map, uint held, uint wanted)
     {
-        uint used = map.RegistersUsed;
+        uint used = Math.Min(map.RegistersUsed, held);
         if (map.MappedPages + wanted <= held)
         {
             Report(0x00, 2, wanted, held - used, "MDL4005",
@@ -217,7 +217,7 @@ public sealed partial class DmaAdapter
         }
         else
         {
-            Report(0x15, used + wanted, held, 0, "MDL4005", $"MapTransfer needs {wanted} more map registers while {used} of {held} are in use.");
+            Report(0x15, map.RegistersUsed + wanted, held, 0, "MDL4005", $"MapTransfer needs {wanted} more map registers while {used} of {held} are in use.");
         }
     }
 
@@ -227,7 +227,7 @@ public sealed partial class DmaAdapter
         if (run.WriteToDevice || System.Options.PreserveBouncedBytes)
             CopyBounce(pages, run, run.Va, run.Length, toBounce: true);
         else if (_ignoresCount)
-            _dma.Registers.Bytes(run.Bounce, run.Length).Clear();
+            BounceBytes(run.Bounce, run.Length).Clear();
         else
             _dma.Registers.Mark(run.Bounce, run.Length);
     }
@@ -238,7 +238,7 @@ public sealed partial class DmaAdapter
     private void CopyBounce(in MdlPages pages, in MappedRun run, nuint start, uint count, bool toBounce)
     {
         System.Trace("BounceCopy", run.Mdl, (ulong)run.Logical.QuadPart + (start - run.Va), count, toBounce ? 1u : 0u);
-        Span<byte> bounce = _dma.Registers.Bytes(run.Bounce + (start - run.Va), count);
+        Span<byte> bounce = BounceBytes(run.Bounce + (start - run.Va), count);
         for (int done = 0; done < bounce.Length;)
         {
             nuint at = unchecked(start + (nuint)done);

@@ -90,7 +90,7 @@ public sealed partial class DmaAdapter
         MdlChecks.Require(processor, mdl, Mdl.StartVaOffset);
         System.Trace(nameof(FlushAdapterBuffersEx), mdl, offset, length, writeToDevice ? 1u : 0u);
         TransferMap map = MapOf(mapRegisterBase);
-        if (!ChainPosition.TryFind(mdl, offset, out ChainPosition start, out _) || !map.TryFindOperation(start, out int first, out int count))
+        if (!ChainPosition.TryFind(mdl, offset, out ChainPosition start, out ulong available) || !map.TryFindOperation(start, out int first, out int count))
         {
             Report(mapRegisterBase is not null && map.Count == 0 ? 0x20u : 0x16u, mapRegisterBase?.Handle ?? Address, start.Va, mdl.Address, "MDL4003",
                 $"FlushAdapterBuffersEx was called for {length} bytes at offset {offset}, where no MapTransferEx began.");
@@ -112,7 +112,7 @@ public sealed partial class DmaAdapter
         if (rest == 0)
             return NtStatus.STATUS_SUCCESS;
 
-        Report(0x00, 1, length - rest, rest, "MDL4005", $"FlushAdapterBuffersEx was called for {length} bytes at offset {offset}; {length - rest} of them are mapped.");
+        Report(0x00, 1, available - (length - rest), rest, "MDL4005", $"FlushAdapterBuffersEx was called for {length} bytes at offset {offset}; {length - rest} of them are mapped.");
         return NtStatus.STATUS_INVALID_PARAMETER;
     }
 
@@ -158,7 +158,7 @@ public sealed partial class DmaAdapter
         }
         else if (map.IsMapped(start.Mdl, start.Va, start.PartOf(length)))
         {
-            Report(0x1D, start.Va, start.Va + length, start.Va, "MDL4007",
+            Report(0x1D, start.Va, start.Va + length, map.FirstMapped(start.Mdl, start.Va, start.PartOf(length)), "MDL4007",
                 $"MapTransferEx was asked for {length} bytes at {start.Va:X16} of which some are mapped already: the offset advances by the length returned.");
         }
     }

@@ -43,6 +43,7 @@ public sealed partial class DmaAdapter : ITracked
         _remapping = channel is null ? dma.RemappingOf(device) : null;
         _remapping?.AddAdapter();
         _isPlain = _remapping is null && dma.System.Memory.Cache is null;
+        (_guards, Driver) = (dma.GuardedBuffers, dma.System.Processor.Thread.Owner);
         _directMap.Owner = this;
         dma.AddLive(_directMap);
         dma.Adapters.Add(this);
@@ -87,15 +88,19 @@ public sealed partial class DmaAdapter : ITracked
         ReportLeft(0x07, _commonBuffers?.Count ?? 0, "common buffers");
         CheckVectors();
         ReportLeft(0x0A, _lists, "scatter/gather lists");
-        ReportLeft(0x08, _owner is null ? 0u : 1u, "adapter channels");
+        bool isGranted = _owner is { IsWaiting: false };
+        ReportLeft(0x08, isGranted ? 1u : 0u, "adapter channels");
         ReportLeft(0x09, _registers, "map registers");
-        if (_channelQueue.Count is > 0 and var waiting)
-            Report(0x11, waiting, Address, 0, "MDL4010", $"PutDmaAdapter was called while {waiting} requests waited for the channel and referred to the adapter.");
+        if (_channelQueue.Count + (_owner is null || isGranted ? 0u : 1u) is > 0 and var waiting)
+            Report(0x11, waiting, Address, 0, "MDL4010", $"PutDmaAdapter was called while {waiting} requests waited and referred to the adapter.");
         if (_directMap.MappedBytes is > 0 and var bytes)
         {
             Report(0x0D, bytes, MaximumRegisters * PAGE_SIZE, 0, "MDL4003",
                 $"PutDmaAdapter was called while {bytes} bytes were mapped and not flushed.");
         }
+
+        if (System.Verifier.IsOn && _dma.Registers.TryFindChange(out ulong changed))
+            ReportFreeRegister(changed);
 
         _isReleased = true;
         _commonBuffers?.Close();

@@ -1,3 +1,5 @@
+using MdlRuntime.Verification;
+
 namespace MdlRuntime;
 
 /// <summary>What the adapters of one machine share: map registers, those who wait for them, what is mapped, and the objects used again and again.</summary>
@@ -22,6 +24,8 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
     {
         System = system;
         Registers = new(system.Memory, system.Options.MapRegisters, isMarked: system.Verifier.IsOn);
+        if (system.Verifier.IsOn && system.Options.VerifyDmaBuffers)
+            GuardedBuffers = new(system.Memory);
         if (system.Verifier.IsOn)
             system.Layer<IoSystem>().Completing += CheckFlushed;
     }
@@ -29,6 +33,9 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
     public KernelSystem System { get; }
 
     public MapRegisterPool Registers { get; }
+
+    /// <summary>The buffers with guards that transfers go through; null unless the machine has them.</summary>
+    public GuardedBuffers? GuardedBuffers { get; }
 
     /// <summary>What devices may use outside transfers: common buffers and the like.</summary>
     public List<BusGrant> Grants { get; } = [];
@@ -214,6 +221,29 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
         (map.NextLive, map.PreviousLive) = (null, null);
     }
 
+    /// <summary>Bytes mapped for an adapter and not flushed.</summary>
+    public ulong MappedBytesOf(DmaAdapter adapter)
+    {
+        ulong bytes = 0;
+        for (TransferMap? map = _firstLive; map is not null; map = map.NextLive)
+            bytes += map.Owner == adapter ? map.MappedBytes : 0;
+        return bytes;
+    }
+
+    /// <summary>The allocations of an adapter, the oldest first.</summary>
+    public IReadOnlyList<MapRegisterFile> FilesOf(DmaAdapter adapter)
+    {
+        List<MapRegisterFile> files = [];
+        for (TransferMap? map = _firstLive; map is not null; map = map.NextLive)
+        {
+            if (map.Owner == adapter && map.Registers is { } registers)
+                files.Add(new(registers.Handle, map.Entries(registers.Count)));
+        }
+
+        files.Reverse();
+        return files;
+    }
+
     /// <summary>What gives the device of <paramref name="adapter"/> a logical address, or the page around it: a transfer or a grant.</summary>
     public bool TryFindRange(DmaAdapter adapter, PhysicalAddress logical, bool wholePages, out BusRange range)
     {
@@ -306,6 +336,8 @@ internal sealed class DmaSystem : ILayerState<DmaSystem>
         if (!isTaken)
             return false;
 
+        if (System.Verifier.IsOn && Registers.TryFindChange(first, request.RegisterCount, out ulong address))
+            request.Adapter.ReportFreeRegister(address);
         request.Registers = TakeHandle(request.Adapter, first, request.RegisterCount);
         return true;
     }

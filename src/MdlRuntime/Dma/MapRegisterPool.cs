@@ -75,6 +75,36 @@ internal sealed class MapRegisterPool(MemorySystem memory, int wanted, bool isMa
         Mark(Address(first), count * PAGE_SIZE);
     }
 
+    /// <summary>Whether a physical address lies behind a register that nobody has.</summary>
+    public bool IsFree(ulong address) =>
+        Capacity > 0 && address >= Address(0) && address < Address(Capacity) && !_used.IsUsed((int)((address - Address(0)) >> PAGE_SHIFT));
+
+    /// <summary>The first change in pages that hold no data, repaired so that it is found once; for verified machines.</summary>
+    public bool TryFindChange(int first, uint count, out ulong address)
+    {
+        Span<byte> bytes = Bytes(Address(first), count * PAGE_SIZE);
+        int change = bytes.IndexOfAnyExcept(Pattern);
+        address = Address(first) + (ulong)change;
+        if (change < 0)
+            return false;
+
+        bytes[change..].Fill(Pattern);
+        return true;
+    }
+
+    /// <summary>The same for all the registers that nobody has.</summary>
+    public bool TryFindChange(out ulong address)
+    {
+        for (int register = 0; register < Capacity; register++)
+        {
+            if (!_used.IsUsed(register) && TryFindChange(register, 1, out address))
+                return true;
+        }
+
+        address = 0;
+        return false;
+    }
+
     /// <summary>Makes bytes that hold no data recognizable.</summary>
     public void Mark(ulong address, ulong length)
     {

@@ -7,9 +7,10 @@ namespace MdlRuntime;
 [MdlEntity(MdlEntity.MapRegisters)]
 public sealed class MapRegisters : ITracked
 {
-    internal MapRegisters()
-    {
-    }
+    /// <summary>Where the bases of the machine's registers begin: addresses of the kernel at which nothing is mapped.</summary>
+    private const ulong FirstHandle = 0xFFFF_E000_0000_0000;
+
+    internal MapRegisters() => Map.Registers = this;
 
     nuint ITracked.Address => 0;
 
@@ -29,6 +30,6 @@ public sealed class MapRegisters : ITracked
 
     internal TransferMap Map { get; } = new();
 
-    /// <summary>What stops print as the base: the position in the register file.</summary>
-    internal ulong Handle => (ulong)First;
+    /// <summary>What stops print as the base: the address of the first register (DMA-313); 0 where the adapter needs none.</summary>
+    internal ulong Handle => First < 0 ? 0 : FirstHandle + (ulong)First * PAGE_SIZE;
 }

@@ -1,3 +1,5 @@
+using MdlRuntime.Verification;
+
 namespace MdlRuntime;
 
 /// <summary>What is mapped through one allocation of map registers, one scatter/gather list, or an adapter that needs no registers.</summary>
@@ -9,6 +11,9 @@ internal sealed class TransferMap
 
     /// <summary>Whose device the mapping is for.</summary>
     public DmaAdapter Owner { get; set; } = null!;
+
+    /// <summary>The allocation that this is the register file of; null for what is mapped with a null base.</summary>
+    public MapRegisters? Registers { get; set; }
 
     public int Count { get; private set; }
 
@@ -38,7 +43,7 @@ internal sealed class TransferMap
 
     public void Clear()
     {
-        if (Count > 0 && Owner.IsTranslated)
+        if (Count > 0 && Owner.EndsRuns)
             UnmapAll();
         Runs.Clear();
         (Count, RegistersUsed, _hint, _anyLoose) = (0, 0, 0, false);
@@ -53,8 +58,8 @@ internal sealed class TransferMap
     /// <summary>Ends the mapping of a run that is about to be removed.</summary>
     public void End(in MappedRun run)
     {
-        if (Owner.IsTranslated)
-            Owner.Unmap(run);
+        if (Owner.EndsRuns)
+            Owner.EndRun(run);
     }
 
     /// <summary>Removes runs whose mapping has ended, all at once: one by one would move the rest each time.</summary>
@@ -166,6 +171,33 @@ internal sealed class TransferMap
         }
 
         return false;
+    }
+
+    /// <summary>What each of a number of registers maps: one page of a run after the other (DMA-155, DMA-313).</summary>
+    public MapRegisterEntry[] Entries(uint count)
+    {
+        var entries = new MapRegisterEntry[count];
+        int next = 0;
+        foreach (ref readonly MappedRun run in Runs)
+        {
+            for (nuint va = run.Va; va < run.End && next < entries.Length && !run.IsLoose; va = PAGE_ALIGN(va) + PAGE_SIZE)
+                entries[next++] = new((uint)(Math.Min(run.End, PAGE_ALIGN(va) + PAGE_SIZE) - va), va);
+        }
+
+        return entries;
+    }
+
+    /// <summary>The first position of a range that is mapped; the range itself where none is.</summary>
+    public nuint FirstMapped(Mdl mdl, nuint va, uint length)
+    {
+        nuint first = nuint.MaxValue;
+        foreach (ref readonly MappedRun run in Runs)
+        {
+            if (!run.IsLoose && run.Overlaps(mdl, va, length))
+                first = Math.Min(first, Math.Max(va, run.Va));
+        }
+
+        return first == nuint.MaxValue ? va : first;
     }
 
     /// <summary>

@@ -50,6 +50,8 @@ internal sealed class RunBitmap
         return true;
     }
 
+    public bool IsUsed(int slot) => (_used[slot >> 6] >> (slot & 63) & 1) != 0;
+
     public void Release(int first, int length)
     {
         Mark(first, length, used: false);

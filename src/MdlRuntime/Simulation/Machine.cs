@@ -28,6 +28,10 @@ public sealed partial class Machine : IDisposable
     /// <summary>What the verifier found so far, oldest first.</summary>
     public IReadOnlyList<Finding> Findings => System.Verifier.Findings;
 
+    /// <summary>The DMA adapters that drivers have and have not put, in the order of their addresses, with what the verifier counts for each.</summary>
+    public IReadOnlyList<DmaAdapterState> DmaAdapters =>
+        [.. System.Layer<DmaSystem>().Adapters.OrderBy(adapter => adapter.Address).Select(adapter => adapter.Describe())];
+
     /// <summary>System page-table entries that mappings can still use, in pages.</summary>
     public int FreeSystemPtes => System.Memory.SystemPtes.FreePages;
 

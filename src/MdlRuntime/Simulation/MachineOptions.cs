@@ -36,6 +36,14 @@ public sealed record MachineOptions
     /// </summary>
     public bool Iommu { get; init; }
 
+    /// <summary>
+    /// True: on a verified machine every transfer goes through a buffer of the verifier, with guards before and behind it, even where the device reaches
+    /// the memory itself, for the first 64 map registers that a driver has in use (DMA-098, DMA-314). What is written outside such a buffer, by
+    /// whomever, is found when it is flushed at the latest. False by default: the machine compares each access of a device with what is mapped for it
+    /// in any case, and transfers that stay in place show what drivers see without the verifier.
+    /// </summary>
+    public bool VerifyDmaBuffers { get; init; }
+
     /// <summary>True: a short device write through bounce pages leaves the rest of the caller's bytes unchanged.</summary>
     public bool PreserveBouncedBytes { get; init; }
 

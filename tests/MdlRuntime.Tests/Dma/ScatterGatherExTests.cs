@@ -268,7 +268,8 @@ public sealed class ScatterGatherExTests
             Assert.Equal(STATUS_SUCCESS, survey.Machine.Run(() => adapter.GetScatterGatherListEx(
                 survey.Device, NewContext(adapter), mdl, 0, 100, 0, (_, _, _, _) => level = KernelCore.KeGetCurrentIrql(), null, false)));
             Assert.Equal(Kirql.DISPATCH_LEVEL, level);
-            Assert.Equal("MDL6004", Assert.Single(survey.Machine.Findings).RuleId);
+            Finding noted = Assert.Single(survey.Machine.Findings);
+            Assert.Equal((0x14ul, "MDL6004"), (noted.Parameter1, noted.RuleId));
         }
 
         using (var strict = new DmaBench())

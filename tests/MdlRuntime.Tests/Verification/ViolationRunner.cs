@@ -21,7 +21,13 @@ internal static class ViolationRunner
             harm.Act();
         }));
         Assert.True(isDone, $"the preparation failed: {thrown}");
-        var expected = (row.Code, row.Parameter1, harm.P2, harm.P3, harm.P4, row.RuleId);
+        Compare((row.Code, row.Parameter1, harm.P2, harm.P3, harm.P4, row.RuleId), row.Off, mode, machine, thrown);
+    }
+
+    /// <summary>Compares what a machine found, and how it ended, with what its mode demands.</summary>
+    public static void Compare(
+        (uint Code, ulong P1, ulong P2, ulong P3, ulong P4, string? RuleId) expected, uint off, VerifierMode mode, Machine machine, Exception? thrown)
+    {
         switch (mode)
         {
             case VerifierMode.Strict:
@@ -37,7 +43,7 @@ internal static class ViolationRunner
             default:
                 Assert.Empty(machine.Findings);
                 RequireKernelAnswer(thrown);
-                Assert.Equal(row.Off, (thrown as BugCheckException)?.Code ?? 0);
+                Assert.Equal(off, (thrown as BugCheckException)?.Code ?? 0);
                 break;
         }
     }
