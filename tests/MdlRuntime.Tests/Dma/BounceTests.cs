@@ -364,23 +364,24 @@ public sealed class BounceTests
     public void A_set_that_fits_between_no_two_borders_waits_although_enough_registers_are_free()
     {
         using var bench = new DmaBench(Physical(mapRegisters: 32));
-        DmaAdapter adapter = bench.GetAdapter(Packet24 with { MaximumLength = 60 << 10 });
+        DeviceDescription description = Packet24 with { MaximumLength = 60 << 10 };
+        DmaAdapter first = bench.GetAdapter(description), second = bench.GetAdapter(description), third = bench.GetAdapter(description);
         DeviceObject device = bench.NewDevice();
         bench.AtDispatch(() =>
         {
-            MapRegisters? low = bench.Allocate(adapter, 10), high = bench.Allocate(adapter, 10);
+            MapRegisters? low = bench.Allocate(first, 10), high = bench.Allocate(second, 10);
             bool hasRun = false;
-            adapter.AllocateAdapterChannel(device, 8, (_, _, _, _) =>
+            third.AllocateAdapterChannel(device, 8, (_, _, _, _) =>
             {
                 hasRun = true;
                 return IoAllocationAction.DeallocateObject;
             }, null);
             Assert.False(hasRun);
 
-            adapter.FreeMapRegisters(low, 10);
+            first.FreeMapRegisters(low, 10);
 
             Assert.True(hasRun);
-            adapter.FreeMapRegisters(high, 10);
+            second.FreeMapRegisters(high, 10);
         });
     }
 }

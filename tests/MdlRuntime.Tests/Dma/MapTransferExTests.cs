@@ -303,7 +303,7 @@ public sealed class MapTransferExTests
     public void The_verifier_tells_a_wrong_flush()
     {
         Assert.Equal(0x16ul, Stop(0x16, (adapter, mdl, _) => adapter.FlushAdapterBuffersEx(mdl, null, 50, 50, false)).Parameter1);
-        Assert.Equal((1ul, 100ul, 1ul), Three(Stop(0x00, (adapter, mdl, registers) => adapter.FlushAdapterBuffersEx(mdl, registers, 0, 101, false))));
+        Assert.Equal((1ul, 9900ul, 1ul), Three(Stop(0x00, (adapter, mdl, registers) => adapter.FlushAdapterBuffersEx(mdl, registers, 0, 101, false))));
         Assert.Equal("MDL4008", Stop(0x16, (adapter, mdl, registers) => adapter.FlushAdapterBuffersEx(mdl, registers, 0, 100, true)).RuleId);
         Assert.Equal("MDL4003", Stop(0x20, (adapter, mdl, registers) =>
         {

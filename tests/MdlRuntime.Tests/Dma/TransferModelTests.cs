@@ -15,7 +15,7 @@ public sealed class TransferModelTests
         var random = new Random(seed);
         foreach (FramePolicy policy in Enum.GetValues<FramePolicy>())
         {
-            using var bench = new DmaBench(new() { Seed = seed, Frames = policy });
+            using var bench = new DmaBench(new() { Seed = seed, Frames = policy, VerifyDmaBuffers = seed == 3 });
             foreach (DeviceDescription description in new[] { ScatterGather64, Packet64, Packet24, ScatterGather64 with { Version = 3, DmaAddressWidth = 25 } })
                 Transfer(bench, random, description with { MaximumLength = 1 << 15 });
         }
