@@ -42,12 +42,6 @@ public sealed partial class DmaAdapter
             return NtStatus.STATUS_INSUFFICIENT_RESOURCES;
         }
 
-        if (System.Verifier.IsOn && _registers + numberOfMapRegisters > MaximumRegisters)
-        {
-            Report(0x15, _registers + numberOfMapRegisters, MaximumRegisters, 0, "MDL4005",
-                $"AllocateAdapterChannel was asked for {numberOfMapRegisters} map registers while {_registers} were not freed; IoGetDmaAdapter granted {MaximumRegisters}.");
-        }
-
         if (_dma.FindRequest(device) is { } earlier)
         {
             Report(0x0B, 2, 0, 0, "MDL4014",
@@ -180,6 +174,13 @@ public sealed partial class DmaAdapter
     private IoAllocationAction RunControl(ChannelRequest request, DriverControl control)
     {
         using OwnerScope code = System.Processor.RunAs(request.Device.DriverObject.Owner);
+        // Version 3 allows several allocations at a time (DMA-277).
+        if (System.Verifier.IsOn && _registers > MaximumRegisters && request is { Registers: not null, TransferContext: null })
+        {
+            Report(0x15, _registers, MaximumRegisters, 0, "MDL4005",
+                $"AllocateAdapterChannel was asked for {request.RegisterCount} map registers while others were not freed, {_registers} together; IoGetDmaAdapter granted {MaximumRegisters}.");
+        }
+
         System.Trace("AdapterControl", this, request.RegisterCount, request.Registers?.Handle ?? 0);
         IoAllocationAction action = control(request.Device, request.Irp, request.Registers, request.Context);
         _dma.RemoveDeviceRequest(request);

@@ -436,7 +436,7 @@ public sealed class DmaViolationTests
 
     public static TheoryData<string> Names => [.. s_rows.Keys];
 
-    [Theory, Proves("DMA-318", "DMA-311")]
+    [Theory, Proves("DMA-318", "DMA-311", "DMA-317", "DMA-322", "DMA-389")]
     [MemberData(nameof(Names))]
     public void Strict_mode_stops_with_the_numbers_of_the_table(string name) => Check(name, VerifierMode.Strict);
 

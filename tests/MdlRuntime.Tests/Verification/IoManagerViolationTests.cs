@@ -363,7 +363,7 @@ public sealed class IoManagerViolationTests
 
     public static TheoryData<string> Names => [.. s_rows.Keys];
 
-    [Theory, Proves("MDL-514", "MDL-518", "MDL-519")]
+    [Theory, Proves("MDL-514", "MDL-518", "MDL-519", "DMA-317")]
     [MemberData(nameof(Names))]
     public void Strict_mode_stops_with_the_numbers_of_the_table(string name)
     {
