@@ -18,7 +18,7 @@ internal sealed class BlockTransfer(BlockDevice device, IBlockMedium medium) : T
     public void Latch(BlockDeviceCommand command, ulong offset, ScatterGatherElement[] table, uint count)
     {
         (_command, _offset, _count, _givenUp) = (command, offset, count, BlockDeviceError.None);
-        table.CopyTo(_elements, 0);
+        table.AsSpan(0, (int)Math.Min(count, (uint)_elements.Length)).CopyTo(_elements);
     }
 
     /// <summary>Makes the transfer end with an error when its time has come.</summary>
