@@ -93,12 +93,7 @@ public sealed partial class DmaAdapter
         }
 
         if (numberOfMapRegisters != mapRegisterBase.Count)
-        {
-            uint extra = numberOfMapRegisters > mapRegisterBase.Count ? numberOfMapRegisters - mapRegisterBase.Count : 0;
-            Report(0x05, extra, 0, 0, "MDL4010",
-                $"FreeMapRegisters was called for {numberOfMapRegisters} map registers; {mapRegisterBase.Count} were allocated, and they are freed together.", mapRegisterBase);
-        }
-
+            ReportCount(mapRegisterBase, numberOfMapRegisters);
         Free(mapRegisterBase, "MDL4003", nameof(FreeMapRegisters));
         _dma.GrantWaiting(processor);
     }
@@ -176,11 +171,7 @@ public sealed partial class DmaAdapter
         using OwnerScope code = System.Processor.RunAs(request.Device.DriverObject.Owner);
         // Version 3 allows several allocations at a time (DMA-277).
         if (System.Verifier.IsOn && _registers > MaximumRegisters && request is { Registers: not null, TransferContext: null })
-        {
-            Report(0x15, _registers, MaximumRegisters, 0, "MDL4005",
-                $"AllocateAdapterChannel was asked for {request.RegisterCount} map registers while others were not freed, {_registers} together; IoGetDmaAdapter granted {MaximumRegisters}.");
-        }
-
+            ReportSumOfRegisters(request);
         System.Trace("AdapterControl", this, request.RegisterCount, request.Registers?.Handle ?? 0);
         IoAllocationAction action = control(request.Device, request.Irp, request.Registers, request.Context);
         _dma.RemoveDeviceRequest(request);
@@ -200,7 +191,7 @@ public sealed partial class DmaAdapter
     private void Free(MapRegisters registers, string ruleId, string what)
     {
         if (registers.Map.MappedPages is > 0 and var mapped)
-            Report(0x10, mapped, 0, 0, ruleId, $"{what} freed map registers while {mapped} of them were mapped: FlushAdapterBuffers comes first.", registers);
+            ReportFreedWhileMapped(registers, mapped, ruleId, what);
         if (registers.First >= 0)
             _registers -= registers.Count;
         _dma.Free(registers);

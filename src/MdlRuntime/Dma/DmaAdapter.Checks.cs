@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using MdlRuntime.Verification;
 
 namespace MdlRuntime;
@@ -9,6 +10,15 @@ public sealed partial class DmaAdapter
     private Processor Enter(DmaSlot slot, Kirql irql, bool exact)
     {
         Processor processor = Processor.Current;
+        if (processor.System != System || slot > DmaOperations.Last || _isReleased || processor.Irql > irql || exact && processor.Irql != irql)
+            RefuseCall(processor, slot, irql, exact);
+        return processor;
+    }
+
+    // Out of line like all messages of rare cases: a routine that holds their texts pays for them at every call.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RefuseCall(Processor processor, DmaSlot slot, Kirql irql, bool exact)
+    {
         if (processor.System != System)
             throw new InvalidOperationException($"{DmaOperations.NameOf(slot)} was called on an adapter of another machine.");
         if (slot > DmaOperations.Last)
@@ -20,8 +30,6 @@ public sealed partial class DmaAdapter
             Report(0x13, exact ? 1u : 2u, (ulong)irql, (ulong)processor.Irql, "MDL6004",
                 $"{DmaOperations.NameOf(slot)} was called at {processor.Irql}; it needs {(exact ? "" : "at most ")}{irql}.");
         }
-
-        return processor;
     }
 
     /// <summary>Executes what lies behind the table instead of a pointer (DMA-085): an address at which nothing is mapped.</summary>

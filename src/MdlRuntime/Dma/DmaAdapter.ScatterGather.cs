@@ -144,11 +144,10 @@ public sealed partial class DmaAdapter
         MdlChecks.Require(processor, mdl, Mdl.StartVaOffset);
         string routine = DmaOperations.NameOf(slot);
         System.Trace(routine, mdl, currentVa, length, writeToDevice ? 1u : 0u);
-        if (length == 0)
-            Report(0x21, Address, 0, 0, "MDL4016", $"{routine} was asked to map 0 bytes.");
         ChainPosition start = new(mdl, currentVa);
         ulong available = start.BytesInChain;
-        CheckPosition(mdl, currentVa, length, available, routine, isChain: true);
+        if (System.Verifier.IsOn)
+            CheckList(mdl, currentVa, length, available, routine);
         if (_channel is not null)
             return NtStatus.STATUS_NOT_SUPPORTED;
         bool isWild = new MdlPages(mdl, System.Memory.Frames).At(currentVa) == Pfn.None;

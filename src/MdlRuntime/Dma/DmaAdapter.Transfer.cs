@@ -35,13 +35,8 @@ public sealed partial class DmaAdapter
             CheckPosition(mdl, currentVa, length, BytesFrom(mdl, currentVa), nameof(MapTransfer));
         TransferMap map = MapOf(mapRegisterBase);
         map.BeginOperation(mdl);
-        if (length == 0)
-            Report(0x21, Address, 0, 0, "MDL4016", "MapTransfer was asked to map 0 bytes.");
-        else if (System.Verifier.IsOn && map.IsMapped(mdl, currentVa, length))
-        {
-            Report(0x1D, currentVa, currentVa + length, map.FirstMapped(mdl, currentVa, length), "MDL4007",
-                $"MapTransfer was asked for {length} bytes at {currentVa:X16} of which some are mapped already: CurrentVa advances by the length returned.");
-        }
+        if (System.Verifier.IsOn && (length == 0 || map.IsMapped(mdl, currentVa, length)))
+            ReportRange(map, mdl, currentVa, length);
 
         MdlPages pages = new(mdl, System.Memory.Frames);
         PhysicalRun found = FindRun(pages, currentVa, length);
@@ -101,15 +96,12 @@ public sealed partial class DmaAdapter
         TransferMap map = MapOf(mapRegisterBase);
         if (!TryFlush(map, mdl, currentVa, length, writeToDevice, out uint flushed))
         {
-            ulong violation = mapRegisterBase is not null && map.Count == 0 ? 0x20u : 0x16u;
-            ulong parameter2 = mapRegisterBase is null ? Address : mapRegisterBase.Handle;
-            Report(violation, parameter2, currentVa, mdl.Address, "MDL4003",
-                $"FlushAdapterBuffers was called for {length} bytes at {currentVa:X16}, which are not mapped.", mapRegisterBase);
+            if (System.Verifier.IsOn)
+                ReportNotMapped(mdl, map, mapRegisterBase, currentVa, length);
         }
-        else if (flushed < length)
+        else if (flushed < length && System.Verifier.IsOn)
         {
-            Report(0x00, 1, BytesFrom(mdl, unchecked(currentVa + flushed)), length - flushed, "MDL4005",
-                $"FlushAdapterBuffers was called for {length} bytes at {currentVa:X16}; {flushed} of them are mapped.");
+            ReportTooLong(mdl, currentVa, length, flushed);
         }
 
         return flushed == length;
@@ -119,6 +111,13 @@ public sealed partial class DmaAdapter
     private bool TryFlush(TransferMap map, Mdl mdl, nuint currentVa, uint length, bool writeToDevice, out uint flushed)
     {
         flushed = 0;
+        if (map.Count == 1 && map.Runs[0].Mdl == mdl && map.Runs[0].Va == currentVa && map.Runs[0].Length == length)
+        {
+            flushed = FlushRun(map.Runs[0], currentVa, length, writeToDevice);
+            map.Clear();
+            return true;
+        }
+
         bool found = false, isCut = false;
         nuint next = 0;
         int kept = 0, at = 0;
@@ -171,11 +170,7 @@ public sealed partial class DmaAdapter
     private void FlushRun(in MappedRun run, nuint start, uint count, uint arrived, bool writeToDevice)
     {
         if (run.WriteToDevice != writeToDevice)
-        {
-            Report(0x16, (ulong)run.Logical.QuadPart, run.Va, run.Mdl.Address, "MDL4008",
-                $"{run.Length} bytes at {run.Va:X16} were mapped with WriteToDevice {run.WriteToDevice} and flushed with {writeToDevice}.");
-        }
-
+            ReportDirection(run, writeToDevice);
         if (!_isPlain && System.Memory.Cache is { } cache)
             CacheAfterTransfer(cache, run, start, count, writeToDevice);
         if (run.IsBounced && !writeToDevice)
@@ -195,30 +190,8 @@ public sealed partial class DmaAdapter
     {
         uint held = mapRegisterBase is null ? _needsRegisters ? 0 : MaximumRegisters : mapRegisterBase.IsAllocated ? mapRegisterBase.Count : 0;
         uint used = map.RegistersUsed;
-        if (wanted > held)
-        {
-            Report(0x0C, wanted, held, 0, "MDL4005",
-                $"MapTransfer needs {wanted} map registers, one per page that the piece touches; {held} are there.");
-        }
-        else if (mapRegisterBase is not null && used + wanted > held)
-        {
-            ReportRegistersUsedUp(map, held, wanted);
-        }
-    }
-
-    /// <summary>Registers are used one after the other until everything mapped is flushed: those flushed before lie behind those that are still mapped.</summary>
-    private void ReportRegistersUsedUp(TransferMap map, uint held, uint wanted)
-    {
-        uint used = Math.Min(map.RegistersUsed, held);
-        if (map.MappedPages + wanted <= held)
-        {
-            Report(0x00, 2, wanted, held - used, "MDL4005",
-                $"MapTransfer needs {wanted} map registers in a row; {held - used} are left behind those in use, although {held - map.MappedPages} of {held} are free.");
-        }
-        else
-        {
-            Report(0x15, map.RegistersUsed + wanted, held, 0, "MDL4005", $"MapTransfer needs {wanted} more map registers while {used} of {held} are in use.");
-        }
+        if (System.Verifier.IsOn && (wanted > held || mapRegisterBase is not null && used + wanted > held))
+            ReportRegisters(map, held, wanted);
     }
 
     /// <summary>What bounce pages hold when the device starts: the bytes to send, or for a read the pattern of a verified machine, unless short reads must leave the caller's bytes alone.</summary>
