@@ -205,8 +205,13 @@ public sealed partial class DmaAdapter
             _dma.Registers.Mark(run.Bounce, run.Length);
     }
 
-    private void EmptyBounce(in MappedRun run, nuint start, uint count) =>
+    private void EmptyBounce(in MappedRun run, nuint start, uint count)
+    {
         CopyBounce(new(run.Mdl, System.Memory.Frames), run, start, count, toBounce: false);
+        // No store of the system's own stays in a cache line that the next operation of the transfer may reach in place.
+        if (System.Memory.Cache is { } cache)
+            CacheMaintenance.BeforeTransfer(cache, System.Memory.Frames, run.Mdl, start, count, invalidates: true);
+    }
 
     private void CopyBounce(in MdlPages pages, in MappedRun run, nuint start, uint count, bool toBounce)
     {

@@ -19,6 +19,7 @@ internal sealed class TransferBench : IDisposable
         ScatterGather64 with { Dma64BitAddresses = false, InterfaceType = InterfaceType.Isa },
         Packet64,
         Packet24,
+        Packet64 with { Version = 3, DmaAddressWidth = 25 },
     ];
 
     private readonly DmaBench _bench;
@@ -110,12 +111,15 @@ internal sealed class TransferBench : IDisposable
             step = step with { Encloses = false };
         };
         chain.IsMapped = true;
-        // A list of version 3 starts anywhere in the chain, others in its first MDL.
-        int range = step.UsesList && IsVersion3(step) ? (int)chain.Length : (int)chain.Mdls[0].Length;
+        // Where version 3 counts offsets a transfer starts anywhere in the chain, otherwise in its first MDL.
+        int range = IsVersion3(step) && (step.UsesList || UsesOffsets(step)) ? (int)chain.Length : (int)chain.Mdls[0].Length;
         uint start = (uint)(step.Start % range), length = 1 + (uint)(step.Length % (int)(chain.Length - start));
         var random = new Random(step.Shape);
+        FlushCaches(chain, step.WriteToDevice);
         if (step.UsesList)
             TransferByLists(step, chain, start, length, random, enclosed);
+        else if (UsesOffsets(step))
+            TransferByOffsets(step, chain, start, length, random, enclosed);
         else
             TransferByPackets(step, chain, start, length, random, enclosed);
         chain.IsMapped = false;
@@ -172,15 +176,25 @@ internal sealed class TransferBench : IDisposable
         Commit(chain, pieces);
     }
 
-    private bool IsVersion3(TransferStep step) => s_descriptions[step.Adapter % s_descriptions.Length].Version == 3;
+    private static bool IsVersion3(TransferStep step) => s_descriptions[step.Adapter % s_descriptions.Length].Version == 3;
+
+    /// <summary>Whether the packets of a transfer go through MapTransferEx.</summary>
+    private static bool UsesOffsets(TransferStep step) => IsVersion3(step) && !step.UsesList && !step.FlushesRuns;
+
+    /// <summary>What a driver does before a transfer where devices do not see the caches.</summary>
+    private void FlushCaches(Chain chain, bool writeToDevice)
+    {
+        if (_options.CoherentDma)
+            return;
+        foreach (Mdl mdl in chain.Mdls)
+            KernelCore.KeFlushIoBuffers(mdl, readOperation: !writeToDevice, dmaOperation: true);
+    }
 
     private ScatterGatherList GetListEx(DmaAdapter adapter, Chain chain, uint start, uint length, bool writeToDevice)
     {
-        var context = new DmaTransferContext();
-        Assert.Equal(NtStatus.STATUS_SUCCESS, adapter.InitializeDmaTransferContext(context));
         ScatterGatherList? given = null;
         Assert.Equal(NtStatus.STATUS_SUCCESS, adapter.GetScatterGatherListEx(
-            _bench.Device, context, chain.Mdls[0], start, length, 0, (_, _, list, _) => given = list, null, writeToDevice));
+            _bench.Device, NewContext(adapter), chain.Mdls[0], start, length, 0, (_, _, list, _) => given = list, null, writeToDevice));
         return Assert.IsType<ScatterGatherList>(given);
     }
 
@@ -248,6 +262,42 @@ internal sealed class TransferBench : IDisposable
         return moved;
     }
 
+    /// <summary>Maps what registers and list have room for, from any offset of the chain on, until all has moved.</summary>
+    private void TransferByOffsets(TransferStep step, Chain chain, uint start, uint length, Random random, Action enclosed)
+    {
+        DmaAdapter adapter = _adapters[step.Adapter % _adapters.Length];
+        uint count = RegistersOf(step), room = 1 + (uint)step.Start % 4;
+        MapRegisters? registers = null;
+        Assert.Equal(NtStatus.STATUS_SUCCESS, adapter.AllocateAdapterChannelEx(_bench.Device, NewContext(adapter), count, 0, (_, _, given, _) =>
+        {
+            registers = given;
+            return IoAllocationAction.DeallocateObjectKeepRegisters;
+        }, null));
+        for (uint end = start + length; start < end;)
+        {
+            uint mapped = end - start;
+            var pieces = new List<Piece>();
+            uint done = 0;
+            foreach ((long logical, uint part) in MapEx(adapter, chain.Mdls[0], registers, start, ref mapped, room, step.WriteToDevice))
+            {
+                Assert.NotEqual(0u, part);
+                pieces.Add(new(logical, start + done, part));
+                done += part;
+            }
+
+            Assert.InRange(mapped, 1u, end - start);
+            Assert.Equal(mapped, done);
+            Assert.True(registers is null || registers.Map.RegistersUsed <= registers.Count);
+            uint moved = step.IsShort ? (uint)random.Next(1, (int)mapped + 1) : mapped;
+            Operate(adapter, chain, pieces, registers?.Map, moved, step.WriteToDevice, random, enclosed);
+            Assert.Equal(NtStatus.STATUS_SUCCESS, adapter.FlushAdapterBuffersEx(chain.Mdls[0], registers, start, moved, step.WriteToDevice));
+            Commit(chain, pieces);
+            start += moved;
+        }
+
+        adapter.FreeMapRegisters(registers, count);
+    }
+
     /// <summary>The device moves the first bytes of the pieces. A processor that touches the chain meanwhile is seen only where nothing was copied.</summary>
     private void Operate(DmaAdapter adapter, Chain chain, List<Piece> pieces, TransferMap? map, uint moved, bool writeToDevice, Random random, Action enclosed)
     {
@@ -259,8 +309,13 @@ internal sealed class TransferBench : IDisposable
 
         enclosed();
         byte[] before = chain.Expected(pieces[0].Start, Total(pieces));
-        if (writeToDevice && random.Next(2) == 0)
+        // Pages mapped without registers have no map here that says which of them a verifier with buffers copied.
+        if (writeToDevice && (map is not null || !_options.VerifyDmaBuffers) && random.Next(2) == 0)
+        {
             chain.Change(_bench, pieces[0].Start, Total(pieces), random);
+            FlushCaches(chain, writeToDevice);
+        }
+
         foreach (Piece piece in pieces)
         {
             uint offset = piece.Start - pieces[0].Start, part = Math.Min(piece.Length, moved > offset ? moved - offset : 0);

@@ -30,7 +30,7 @@ internal enum TransferSplit
 /// <param name="WriteToDevice">Direction.</param>
 /// <param name="UsesList">Whether by scatter/gather list.</param>
 /// <param name="IsShort">Whether operations fall short.</param>
-/// <param name="FlushesRuns">Whether every run of an operation is flushed alone.</param>
+/// <param name="FlushesRuns">Whether every run of an operation is flushed alone, which the routines of version 3 do not allow.</param>
 /// <param name="MakesChain">Whether a new chain is made for it.</param>
 /// <param name="Encloses">Whether the next transfer takes place while this one is mapped.</param>
 internal sealed record TransferStep(
