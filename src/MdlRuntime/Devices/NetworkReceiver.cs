@@ -82,7 +82,7 @@ internal sealed class NetworkReceiver(NetworkDevice device) : TimedEvent
         }
 
         error = TryStore(packet, out uint stored);
-        device.System.Trace("NetworkDevice.Receive", device, stored, (ulong)Ring.Group.Count, (ulong)error);
+        device.System.Trace("NetworkDevice.Receive", device, stored, (ulong)Ring.Group.Length, (ulong)error);
         NetworkDescriptorFlags outcome = error != NetworkDeviceError.None ? NetworkDescriptorFlags.Failed
             : stored < (uint)packet.Length ? NetworkDescriptorFlags.Truncated
             : NetworkDescriptorFlags.None;

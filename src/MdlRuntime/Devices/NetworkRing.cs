@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MdlRuntime.Devices;
 
 /// <summary>The device's side of one descriptor ring in memory.</summary>
@@ -18,7 +20,7 @@ internal sealed class NetworkRing(NetworkDevice device)
     public uint Consumer { get; private set; }
 
     /// <summary>The descriptors of the packet or buffer that was taken last.</summary>
-    public IReadOnlyList<NetworkDescriptor> Group => _group;
+    public ReadOnlySpan<NetworkDescriptor> Group => CollectionsMarshal.AsSpan(_group);
 
     public bool IsEmpty => Producer == Consumer;
 

@@ -35,7 +35,7 @@ internal sealed class NetworkTransmitter(NetworkDevice device, NetworkReceiver r
         }
 
         error = TryFetch(out uint length);
-        device.System.Trace("NetworkDevice.Transmit", device, length, (ulong)Ring.Group.Count, (ulong)error);
+        device.System.Trace("NetworkDevice.Transmit", device, length, (ulong)Ring.Group.Length, (ulong)error);
         NetworkDeviceError ringError = Ring.GiveBack(length, error == NetworkDeviceError.None ? NetworkDescriptorFlags.None : NetworkDescriptorFlags.Failed);
         if (ringError != NetworkDeviceError.None)
         {

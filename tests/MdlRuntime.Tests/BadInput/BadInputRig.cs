@@ -21,9 +21,9 @@ internal sealed class BadInputRig : IDisposable
     /// <summary>Made on demand: the same kinds of objects on another machine.</summary>
     private BadInputRig? _other;
 
-    public BadInputRig(VerifierMode verifier = VerifierMode.Strict)
+    public BadInputRig(VerifierMode verifier = VerifierMode.Strict, AdapterKind kind = AdapterKind.Version2)
     {
-        Machine = new(s_small with { Verifier = verifier });
+        Machine = new(s_small with { Verifier = verifier, Iommu = kind == AdapterKind.Version3 });
         StartFrames = Machine.FreeFrames;
         DriverObject driver = Machine.LoadDriver("driver", (driver, _) =>
         {
@@ -36,17 +36,27 @@ internal sealed class BadInputRig : IDisposable
         DeviceHandle handle = Process.Open("device");
         nuint buffer = _buffer = Process.Allocate(Length, 0x900);
         var kernel = new KernelObjects();
-        Process.Run(() => kernel = KernelObjects.Make(device, buffer, Length));
+        Process.Run(() => kernel = KernelObjects.Make(device, buffer, Length, kind));
         (_pool, _unlocked, _freedMdl, _freedIrp) = (kernel.Pool, kernel.Unlocked!, kernel.FreedMdl!, kernel.FreedIrp!);
         Add(Machine, Machine.Faults, Process, Process.Object, driver, driver.MajorFunction, device, handle, handle.File);
         Add(kernel.Mdl!, kernel.Irp!, kernel.Irp!.Next, kernel.Adapter!, kernel.WorkItem!, kernel.Thread!, kernel.Interrupt!, kernel.Dpc!);
-        Add(new BlockDevice(Machine, new MemoryMedium(new byte[64])), new StreamDevice(Machine, new MemoryStream()), InterruptLine.ForVector(Machine, 7), DmaRequestLine.ForChannel(Machine, 1), new BusPort(kernel.Adapter!));
+        Add(new BlockDevice(Machine, new MemoryMedium(new byte[64])), new StreamDevice(Machine, new MemoryStream()), InterruptLine.ForVector(Machine, 7), DmaRequestLine.ForChannel(Machine, 1));
+        if (kind is AdapterKind.Version2 or AdapterKind.Version3)
+            Add(new BusPort(kernel.Adapter!));
         Add(new KEvent(), new KSpinLock(), new KTimer(), new DmaTransferContext(), new IoStatusHolder(), ScatterGatherList.WithCapacity(2));
+        Add(new NetworkDevice(Machine), new NetworkDeviceOptions(), new IommuDmaLogicalAllocatorConfig(32), new FastIoDispatch(), new MdlChain(), kernel.Adapter!.DmaOperations);
+        foreach (object? value in (ReadOnlySpan<object?>)[kernel.Registers, kernel.List, kernel.Vector, kernel.Iommu, kernel.Domain, kernel.IommuDevice, kernel.IommuMemory])
+        {
+            if (value is not null)
+                Add(value);
+        }
+
         Add(s_small with { }, new DeviceDescription(), new BlockDeviceOptions(), new StreamDeviceOptions(), new FileMedium("absent.medium"), "device");
         Add(new DeviceMemory(Machine, 0x1000), new RegisterWindow(Machine, 0x1000, new RegisterLog()));
         _objects[typeof(object)] = "context";
         _objects[typeof(IDeviceRegisters)] = new RegisterLog();
         _objects[typeof(Stream)] = new MemoryStream();
+        _objects[typeof(IReadOnlyCollection<string>)] = new[] { "driver" };
         _objects[typeof(IBlockMedium)] = new MemoryMedium(new byte[64]);
         _objects[typeof(IReadOnlyList<Memory<byte>>)] = new Memory<byte>[] { new byte[8] };
         _objects[typeof(IReadOnlyList<ReadOnlyMemory<byte>>)] = new ReadOnlyMemory<byte>[] { new byte[8] };
@@ -58,6 +68,17 @@ internal sealed class BadInputRig : IDisposable
 
     public long StartFrames { get; }
 
+    /// <summary>A sensible set, one with a twin, impossible limits, a section behind the end, and no kind of configuration.</summary>
+    private static DmaCommonBufferExtendedConfiguration[][] Configurations { get; } =
+    [
+        [new() { ConfigType = DmaCommonBufferExtendedConfigurationType.CommonBufferConfigTypeSubSection, SubSection = new(0, 0x1000) }],
+        [],
+        [new(), new()],
+        [new() { ConfigType = DmaCommonBufferExtendedConfigurationType.CommonBufferConfigTypeLogicalAddressLimits, LogicalAddressLimits = new(new(-1), new(0)) }],
+        [new() { ConfigType = DmaCommonBufferExtendedConfigurationType.CommonBufferConfigTypeSubSection, SubSection = new(ulong.MaxValue, uint.MaxValue) }],
+        [new() { ConfigType = (DmaCommonBufferExtendedConfigurationType)77 }],
+    ];
+
     private BadInputRig Other => _other ??= new(VerifierMode.Off);
 
     /// <summary>How many arguments of a type there are: first the good one, then the bad ones.</summary>
@@ -65,6 +86,7 @@ internal sealed class BadInputRig : IDisposable
         type == typeof(Mdl) ? 5
         : type == typeof(Irp) ? 4
         : type == typeof(nuint) ? 8
+        : type == typeof(DmaCommonBufferExtendedConfiguration[]) ? Configurations.Length
         : type.IsEnum ? 3
         : Numbers(type) is { } numbers ? numbers.Length
         : type == typeof(bool) || type == typeof(PhysicalAddress) || type.IsByRefLike ? 2
@@ -90,6 +112,8 @@ internal sealed class BadInputRig : IDisposable
             return new PhysicalAddress(choice == 0 ? 0x4000 : -1);
         if (type.IsByRefLike)
             return Array.CreateInstance(type.GenericTypeArguments[0], choice == 0 ? 16 : 0);
+        if (type == typeof(DmaCommonBufferExtendedConfiguration[]))
+            return choice == 1 ? null : Configurations[choice];
         if (type.IsValueType)
             return Activator.CreateInstance(type);
         return choice switch
@@ -104,7 +128,7 @@ internal sealed class BadInputRig : IDisposable
     }
 
     /// <summary>Whether an argument of this type can be made at all.</summary>
-    public bool CanMake(Type type) => type.IsValueType || Object(type) is not null;
+    public bool CanMake(Type type) => type.IsValueType || type == typeof(DmaCommonBufferExtendedConfiguration[]) || Object(type) is not null;
 
     public void Dispose()
     {
@@ -131,7 +155,7 @@ internal sealed class BadInputRig : IDisposable
         : type == typeof(double) ? [0.5, -1.0, double.NaN]
         : null;
 
-    private static object Routine(Type type) =>
+    private static object? Routine(Type type) =>
         type == typeof(DriverControl) ? new DriverControl((_, _, _, _) => IoAllocationAction.DeallocateObject)
         : type == typeof(DriverListControl) ? new DriverListControl((_, _, _, _) => { })
         : type == typeof(DmaCompletionRoutine) ? new DmaCompletionRoutine((_, _, _, _) => { })
@@ -152,5 +176,7 @@ internal sealed class BadInputRig : IDisposable
         : type == typeof(Action) ? new Action(() => { })
         : type == typeof(Func<int>) ? new Func<int>(() => 0)
         : type == typeof(Action<TraceRecord>) ? new Action<TraceRecord>(_ => { })
-        : throw new InvalidOperationException($"no routine of type {type} is prepared");
+        : type == typeof(FastIoTransfer) ? new FastIoTransfer((FileObject _, long _, uint _, nuint _, ref IoStatusBlock _, DeviceObject _) => false)
+        : type == typeof(FastIoDeviceControl) ? new FastIoDeviceControl((FileObject _, nuint _, uint _, nuint _, uint _, uint _, ref IoStatusBlock _, DeviceObject _) => false)
+        : null;
 }

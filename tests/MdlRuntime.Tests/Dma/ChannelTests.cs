@@ -48,7 +48,7 @@ public sealed class ChannelTests
         Assert.Equal((5ul, 4ul, "MDL4005"), (stop.Parameter2, stop.Parameter3, stop.RuleId));
     }
 
-    [Fact, Proves("DMA-086", "DMA-136", "DMA-172", "DMA-175")]
+    [Fact, Proves("DMA-086", "DMA-136", "DMA-172", "DMA-175", "DMA-317")]
     public void The_irql_of_channel_routines_is_exactly_dispatch_level()
     {
         foreach (Action<DmaAdapter> routine in new Action<DmaAdapter>[]

@@ -65,6 +65,11 @@ public sealed class DmaConstantTests
     public void A_page_of_a_domain_has_a_bit_for_reading_and_one_for_writing() =>
         Assert.Equal([1u, 2u], ((IommuPermissions[])[IommuPermissions.Read, IommuPermissions.Write]).Select(permission => (uint)permission));
 
+    [Fact, Proves("DMA-024")]
+    public void Domain_types() => Assert.Equal(
+        ["DomainTypeTranslate", "DomainTypePassThrough", "DomainTypeUnmanaged", "DomainTypeTranslateS1", "DomainTypeMax"],
+        NamesOf<IommuDmaDomainType>(Enumerable.Range(0, 5)));
+
     [Fact, Proves("DMA-029")]
     public void Statuses() => Assert.Equal<uint[]>(
         [

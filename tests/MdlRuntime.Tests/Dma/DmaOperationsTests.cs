@@ -26,6 +26,11 @@ public sealed class DmaOperationsTests
         [typeof(MemoryCachingType)] = 'C',
         [typeof(NtStatus)] = 'N',
         [typeof(void)] = 'V',
+        [typeof(DmaAdapterInfo)] = 'i',
+        [typeof(DmaTransferInfo)] = 't',
+        [typeof(IommuDmaDomain)] = 'd',
+        [typeof(DmaCommonBufferVector)] = 'v',
+        [typeof(DmaCommonBufferExtendedConfiguration[])] = 'c',
     };
 
     [Theory, Proves("DMA-083", "DMA-041")]
@@ -119,7 +124,7 @@ public sealed class DmaOperationsTests
         }
     }
 
-    /// <summary>One letter a parameter, in the order of the table of DMA-087; then what comes back. A question mark: optional. A dot: any type.</summary>
+    /// <summary>One letter a parameter, in the order of the table of DMA-087; then what comes back. A question mark: may be missing from an overload.</summary>
     public static TheoryData<string, string> Signatures => new()
     {
         { "PutDmaAdapter", ":V" },
@@ -137,12 +142,12 @@ public sealed class DmaOperationsTests
         { "CalculateScatterGatherList", "MPUUU:N" },
         { "BuildScatterGatherList", "DMPUFOBPU:N" },
         { "BuildMdlFromScatterGatherList", "SMM:N" },
-        { "GetDmaAdapterInfo", ".:N" },
-        { "GetDmaTransferInfo", "MQUB.:N" },
+        { "GetDmaAdapterInfo", "i:N" },
+        { "GetDmaTransferInfo", "MQUBt:N" },
         { "InitializeDmaTransferContext", "T:N" },
         { "AllocateCommonBufferEx", "A?UABU:P" },
         { "AllocateAdapterChannelEx", "DTUUF?O?R?:N" },
-        { "ConfigureAdapterChannel", "U.:N" },
+        { "ConfigureAdapterChannel", "UO:N" },
         { "CancelAdapterChannel", "DT:B" },
         { "MapTransferEx", "MRQUUBS?UF?O?:N" },
         { "GetScatterGatherListEx", "DTMQUUF?O?BF?O?S?:N" },
@@ -150,17 +155,17 @@ public sealed class DmaOperationsTests
         { "FlushAdapterBuffersEx", "MRQUB:N" },
         { "FreeAdapterObject", "I:V" },
         { "CancelMappedTransfer", "T:N" },
-        { "AllocateDomainCommonBuffer", ".A?UUC?UAP:N" },
+        { "AllocateDomainCommonBuffer", "dA?UUC?UAP:N" },
         { "FlushDmaBuffer", "MB:N" },
-        { "JoinDmaDomain", ".:N" },
+        { "JoinDmaDomain", "d:N" },
         { "LeaveDmaDomain", ":N" },
-        { "GetDmaDomain", ":." },
+        { "GetDmaDomain", ":d" },
         { "AllocateCommonBufferWithBounds", "A?A?UUC?UA:P" },
-        { "AllocateCommonBufferVector", "AACUUUQ.:N" },
-        { "GetCommonBufferFromVectorByIndex", ".UPA:V" },
-        { "FreeCommonBufferFromVector", ".U:V" },
-        { "FreeCommonBufferVector", ".:V" },
-        { "CreateCommonBufferFromMdl", "M.U?A:N" },
+        { "AllocateCommonBufferVector", "AACUUUQv:N" },
+        { "GetCommonBufferFromVectorByIndex", "vUPA:V" },
+        { "FreeCommonBufferFromVector", "vU:V" },
+        { "FreeCommonBufferVector", "v:V" },
+        { "CreateCommonBufferFromMdl", "McUA:N" },
     };
 
     [Fact, Proves("DMA-084")]
@@ -196,6 +201,10 @@ public sealed class DmaOperationsTests
         foreach (MethodInfo method in overloads)
             Assert.Matches($"^{signature}$", string.Concat(method.GetParameters().Select(parameter => Letter(parameter.ParameterType))) + ":" + Letter(method.ReturnType));
     }
+
+    [Fact, Proves("DMA-087")]
+    public void Every_slot_has_its_parameters_in_the_table() =>
+        Assert.Equal(Enum.GetNames<DmaSlot>().Skip(1).Order(StringComparer.Ordinal), Signatures.Select(row => row.Data.Item1).Order(StringComparer.Ordinal));
 
     [Fact, Proves("DMA-088")]
     public void Callbacks_have_the_parameters_of_their_documentation()

@@ -236,7 +236,7 @@ public sealed class MapTransferExTests
         });
     }
 
-    [Fact, Proves("DMA-100", "DMA-289")]
+    [Fact, Proves("DMA-100")]
     public void A_bounced_write_is_copied_when_it_is_mapped()
     {
         using var bench = new DmaBench();

@@ -88,7 +88,7 @@ public sealed class RemappingTests
         Assert.Equal(address > 0 ? "MDL4001" : "MDL4003", stop.RuleId);
     }
 
-    [Theory, Proves("DMA-301", "DMA-024")]
+    [Theory, Proves("DMA-301")]
     [InlineData(VerifierMode.Off)]
     [InlineData(VerifierMode.Strict)]
     public void A_device_cannot_write_what_is_mapped_for_reading(VerifierMode verifier)

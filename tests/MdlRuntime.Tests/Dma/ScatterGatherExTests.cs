@@ -148,7 +148,7 @@ public sealed class ScatterGatherExTests
         });
     }
 
-    [Theory, Proves("DMA-294", "DMA-276")]
+    [Theory, Proves("DMA-294")]
     [InlineData(0u, true, false)]
     [InlineData(0u, false, false)]
     [InlineData(1u, false, false)]

@@ -43,6 +43,13 @@ public sealed class SystemDmaAdapterTests
         Assert.Equal(isServed, bench.TryGet(ByteChannel with { DmaChannel = 2, DmaSpeed = speed, InterfaceType = InterfaceType.Eisa }) is not null);
     }
 
+    [Fact, Proves("DMA-050")]
+    public void Bus_number_port_and_controller_instance_say_nothing_about_a_channel()
+    {
+        using var bench = new SystemDmaBench(ByteChannel);
+        Assert.Same(bench.Adapter, bench.TryGet(ByteChannel with { BusNumber = 77, DmaPort = 77, DmaControllerInstance = 77 }));
+    }
+
     [Fact, Proves("DMA-068", "DMA-057", "DMA-058")]
     public void A_request_line_that_ends_at_no_controller_yields_no_adapter()
     {

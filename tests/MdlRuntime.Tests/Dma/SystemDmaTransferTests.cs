@@ -315,7 +315,7 @@ public sealed class SystemDmaTransferTests
         bench.AtDispatch(() => Assert.Equal(0u, adapter.ReadDmaCounter()));
     }
 
-    [Theory, Proves("DMA-104", "DMA-212")]
+    [Theory, Proves("DMA-104", "DMA-212", "DMA-049")]
     [InlineData(0u, false)]
     [InlineData(2u, false)]
     [InlineData(0u, true)]

@@ -131,7 +131,7 @@ public sealed class FileObjectTests
         Assert.Equal(isNoCache, (flags & IRP_NOCACHE) != 0);
     }
 
-    [Theory, Proves("MDL-355")]
+    [Theory, Proves("MDL-355", "DMA-233")]
     [InlineData(FILE_DEVICE_DISK, 512)]
     [InlineData(FILE_DEVICE_CD_ROM, 2048)]
     [InlineData(FILE_DEVICE_UNKNOWN, 0)]

@@ -66,7 +66,7 @@ public sealed class VerifiedRequestTests
         Assert.Equal((0xC4u, (ulong)subcode), (stop.Code, stop.Parameter1));
     }
 
-    [Fact, Proves("MDL-514")]
+    [Fact, Proves("MDL-514", "DMA-317")]
     public void A_read_may_fill_an_invariant_buffer_at_the_bottom()
     {
         using TestDevice test = Watched(MajorFunction.IRP_MJ_READ, onTheWayDown: false);
