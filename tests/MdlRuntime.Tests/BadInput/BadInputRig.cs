@@ -51,6 +51,8 @@ internal sealed class BadInputRig : IDisposable
                 Add(value);
         }
 
+        foreach (DmaAdapterState state in Machine.DmaAdapters)
+            Add(state);
         Add(s_small with { }, new DeviceDescription(), new BlockDeviceOptions(), new StreamDeviceOptions(), new FileMedium("absent.medium"), "device");
         Add(new DeviceMemory(Machine, 0x1000), new RegisterWindow(Machine, 0x1000, new RegisterLog()));
         _objects[typeof(object)] = "context";
