@@ -180,6 +180,34 @@ public sealed class CoherencyTests
         });
     }
 
+    [Fact, Proves("DMA-235")]
+    public void A_piece_mapped_in_place_may_begin_in_the_line_where_one_through_map_registers_ends()
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(Packet64);
+        Mdl mdl = bench.Lock(0x1A0, 0xF80, 0x1000, 0x3000);
+        bench.AtDispatch(() =>
+        {
+            MapRegisters? registers = bench.Allocate(adapter, 2);
+            KeFlushIoBuffers(mdl, readOperation: true, dmaOperation: true);
+
+            Receive(0, 0xA0, 1, isBounced: true);
+            Receive(0xA0, 0x100, 2, isBounced: false);
+
+            Assert.Equal([.. Bytes(0xA0, 1), .. Bytes(0x100, 2)], Load(mdl));
+            adapter.FreeMapRegisters(registers, 2);
+
+            void Receive(uint start, uint length, byte value, bool isBounced)
+            {
+                nuint va = mdl.VirtualAddress + start;
+                (long logical, uint mapped) = Map(adapter, mdl, registers, va, length);
+                Assert.Equal((length, isBounced), (mapped, registers!.Map.Runs[0].IsBounced));
+                DeviceWrites(adapter, logical, Bytes(length, value));
+                Assert.True(adapter.FlushAdapterBuffers(mdl, registers, va, length, writeToDevice: false));
+            }
+        });
+    }
+
     [Fact, Proves("DMA-237")]
     public void On_a_coherent_machine_no_flush_is_missed()
     {

@@ -37,6 +37,29 @@ public sealed class SystemDmaExTests
         });
     }
 
+    [Fact, Proves("DMA-209", "DMA-286")]
+    public void The_counter_counts_the_pieces_to_come()
+    {
+        using var bench = new SystemDmaBench(s_byteChannel);
+        Mdl mdl = bench.Bench.Lock(10000, 0xF38, 0x500, 0x700, 0x600, 0x601);
+        bench.Bench.AtDispatch(() =>
+        {
+            MapRegisters? registers = bench.Bench.AllocateInline(bench.Adapter, 4);
+            uint length = 10000;
+            Assert.Equal(3, MapEx(bench.Adapter, mdl, registers, 0, ref length).Length);
+
+            Assert.Equal(10000u, bench.Adapter.ReadDmaCounter());
+            bench.Line.Write(Numbered(150));
+            Assert.Equal(9850u, bench.Adapter.ReadDmaCounter());
+            bench.Line.Write(Numbered(9849));
+            Assert.Equal(1u, bench.Adapter.ReadDmaCounter());
+            bench.Line.Write(Numbered(1));
+            Assert.Equal(0u, bench.Adapter.ReadDmaCounter());
+            Assert.Equal(STATUS_SUCCESS, bench.Adapter.FlushAdapterBuffersEx(mdl, registers, 0, length, false));
+            bench.Adapter.FreeAdapterObject(DeallocateObject);
+        });
+    }
+
     [Fact, Proves("DMA-283", "DMA-282")]
     public void Without_a_list_a_transfer_has_one_piece()
     {
