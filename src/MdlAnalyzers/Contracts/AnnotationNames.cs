@@ -14,6 +14,7 @@ internal static class AnnotationNames
     public const string BelongsTo = "BelongsToAttribute";
     public const string Governs = "GovernsMdlAttribute";
     public const string Block = "RequestParametersAttribute";
+    public const string Opaque = "OpaqueMemberAttribute";
     public const string Present = "PresentWhenLengthNonZeroAttribute";
 
     /// <summary>A compilation that knows none of these has nothing to analyze.</summary>

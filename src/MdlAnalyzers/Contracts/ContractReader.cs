@@ -79,6 +79,11 @@ internal sealed class ContractReader
                 case AnnotationNames.Governs: (contract ??= new MemberContract()).Governs = Argument<Transfer>(attribute); break;
                 case AnnotationNames.Block: (contract ??= new MemberContract()).Block = Argument<Transfer>(attribute); break;
                 case AnnotationNames.Present: (contract ??= new MemberContract()).PresentWhenLengthNonZero = true; break;
+                case AnnotationNames.Opaque:
+                    contract ??= new MemberContract();
+                    contract.IsOpaque = true;
+                    contract.Accessor = FirstArgument(attribute).Value as string;
+                    break;
             }
         }
 

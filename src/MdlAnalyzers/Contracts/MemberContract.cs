@@ -14,5 +14,11 @@ internal sealed class MemberContract
 
     public bool PresentWhenLengthNonZero { get; set; }
 
-    public bool IsAnnotated => Kind != ValueKind.None || Governs != Transfer.None || Block != Transfer.None || PresentWhenLengthNonZero;
+    /// <summary>Whether the member exists for inspection only.</summary>
+    public bool IsOpaque { get; set; }
+
+    /// <summary>The routine that an opaque member is read through, if there is one.</summary>
+    public string? Accessor { get; set; }
+
+    public bool IsAnnotated => IsOpaque || Kind != ValueKind.None || Governs != Transfer.None || Block != Transfer.None || PresentWhenLengthNonZero;
 }

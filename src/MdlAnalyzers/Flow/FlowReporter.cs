@@ -43,6 +43,10 @@ internal sealed class FlowReporter(SyntaxNode root)
 
     public bool IsExplained(SyntaxNode origin) => _explained.Contains(origin);
 
+    /// <summary>Whether something that was found lies at or around a node, or names it as its cause.</summary>
+    public bool IsTold(SyntaxNode node) =>
+        _found.Values.Any(found => found.Location.SourceSpan.Contains(node.Span) || found.AdditionalLocations.Any(cause => cause.SourceTree == node.SyntaxTree && cause.SourceSpan.Contains(node.Span)));
+
     public bool HasFindings => _found.Count > 0;
 
     public IEnumerable<Diagnostic> Diagnostics => _found.Values.OrderBy(static d => d.Location.SourceSpan.Start).ThenBy(static d => d.Id, StringComparer.Ordinal);

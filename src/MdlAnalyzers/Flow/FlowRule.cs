@@ -1,3 +1,4 @@
+using MdlAnalyzers.Contracts;
 using Microsoft.CodeAnalysis;
 
 namespace MdlAnalyzers.Flow;
@@ -5,6 +6,11 @@ namespace MdlAnalyzers.Flow;
 /// <summary>A rule: a small predicate over the events of one analyzed body. One instance serves one body.</summary>
 internal abstract class FlowRule
 {
+    /// <summary>The body as it is written, before its paths are followed.</summary>
+    public virtual void OnBody(IOperation body, ISymbol owner, ContractReader contracts)
+    {
+    }
+
     /// <summary>A value arrives at a place that expects something of it.</summary>
     public virtual void OnUse(in ValueUse use, FlowReporter reporter)
     {

@@ -15,7 +15,7 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
 {
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
-        [OffsetUsedAsAddress.Descriptor, PageMathIgnoresOffset.Descriptor, UnguardedMdlAddress.Descriptor];
+        [OffsetUsedAsAddress.Descriptor, PageMathIgnoresOffset.Descriptor, OpaqueMdlField.Descriptor, UnguardedMdlAddress.Descriptor];
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -32,7 +32,8 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
     }
 
     /// <summary>The rules, one fresh instance each per body.</summary>
-    internal static IReadOnlyList<FlowRule> CreateRules() => [new OffsetUsedAsAddress(), new PageMathIgnoresOffset(), new UnguardedMdlAddress()];
+    /// <remarks>The last one is silent where another rule has said more about the same value.</remarks>
+    internal static IReadOnlyList<FlowRule> CreateRules() => [new OffsetUsedAsAddress(), new PageMathIgnoresOffset(), new UnguardedMdlAddress(), new OpaqueMdlField()];
 
     private static void Analyze(OperationBlockAnalysisContext context, AnalysisSession session)
     {
@@ -56,7 +57,10 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
         try
         {
             var reporter = new FlowReporter(block.Syntax);
-            var analysis = new BodyAnalysis(session, CreateRules(), reporter, cancellationToken);
+            IReadOnlyList<FlowRule> rules = CreateRules();
+            foreach (FlowRule rule in rules)
+                rule.OnBody(block, owner, session.Contracts);
+            var analysis = new BodyAnalysis(session, rules, reporter, cancellationToken);
             return analysis.Run(graphOf(block), owner) && reporter.HasFindings && !HasErrors(block, session, cancellationToken) ? reporter.Diagnostics : [];
         }
         catch (InsufficientExecutionStackException)

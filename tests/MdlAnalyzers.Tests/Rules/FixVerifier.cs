@@ -1,4 +1,5 @@
 using MdlAnalyzers.Flow;
+using MdlAnalyzers.Rules.Address;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp.Testing;
 using Microsoft.CodeAnalysis.Testing;
@@ -22,6 +23,8 @@ internal static class FixVerifier<TFix>
             test.NumberOfIncrementalIterations = count;
 
         test.AddDriverSurface();
+        if (!new TFix().FixableDiagnosticIds.Contains(OpaqueMdlField.Descriptor.Id))
+            test.DisabledDiagnostics.Add(OpaqueMdlField.Descriptor.Id);
         test.FixedState.Sources.Add(("Preamble.cs", DriverSource.Preamble));
         await test.RunAsync(TestContext.Current.CancellationToken);
     }

@@ -1,4 +1,5 @@
 using MdlAnalyzers.Flow;
+using MdlAnalyzers.Rules.Address;
 using MdlRuntime;
 using Microsoft.CodeAnalysis.CSharp.Testing;
 using Microsoft.CodeAnalysis.Testing;
@@ -21,10 +22,14 @@ internal static class RuleVerifier
     public static Task Control(string body, string members = "") => VerifyAsync(DriverSource.Dispatch(body, members, "DispatchDeviceControl"));
 
     /// <summary>Expects exactly the diagnostics that are marked in <paramref name="source"/>.</summary>
-    public static async Task VerifyAsync(string source)
+    /// <param name="source">Driver code with marks.</param>
+    /// <param name="directReads">Whether direct reads of opaque members are looked for; the tests of other rules use them as one more way to get a value.</param>
+    public static async Task VerifyAsync(string source, bool directReads = false)
     {
         var test = new CSharpAnalyzerTest<MdlFlowAnalyzer, DefaultVerifier> { TestCode = source };
         test.AddDriverSurface();
+        if (!directReads)
+            test.DisabledDiagnostics.Add(OpaqueMdlField.Descriptor.Id);
         await test.RunAsync(TestContext.Current.CancellationToken);
     }
 
