@@ -7,7 +7,7 @@ internal sealed class MdlQuantity
 {
     public static readonly MdlQuantity ByteOffset = new(1, "MmGetMdlByteOffset");
     public static readonly MdlQuantity ByteCount = new(2, "MmGetMdlByteCount");
-    public static readonly MdlQuantity BaseVa = new(3, "MmGetMdlBaseVa");
+    public static readonly MdlQuantity PageBase = new(3, "MmGetMdlBaseVa");
     public static readonly MdlQuantity VirtualAddress = new(4, "MmGetMdlVirtualAddress");
 
     private const string RuntimeClass = "MdlRuntime.MemoryManager";

@@ -47,6 +47,9 @@ internal sealed class FlowReporter(SyntaxNode root)
     public bool IsTold(SyntaxNode node) =>
         _found.Values.Any(found => found.Location.SourceSpan.Contains(node.Span) || found.AdditionalLocations.Any(cause => cause.SourceTree == node.SyntaxTree && cause.SourceSpan.Contains(node.Span)));
 
+    /// <summary>Whether something was found in a statement already.</summary>
+    public bool HasFindingIn(SyntaxNode statement) => _found.Keys.Any(found => found.Node.SyntaxTree == statement.SyntaxTree && statement.Span.Contains(found.Node.Span));
+
     public bool HasFindings => _found.Count > 0;
 
     public IEnumerable<Diagnostic> Diagnostics => _found.Values.OrderBy(static d => d.Location.SourceSpan.Start).ThenBy(static d => d.Id, StringComparer.Ordinal);

@@ -15,7 +15,7 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
 {
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
-        [OffsetUsedAsAddress.Descriptor, PageMathIgnoresOffset.Descriptor, OpaqueMdlField.Descriptor, UnguardedMdlAddress.Descriptor];
+        [OffsetUsedAsAddress.Descriptor, PageMathIgnoresOffset.Descriptor, PageBaseUsedAsBufferStart.Descriptor, OpaqueMdlField.Descriptor, UnguardedMdlAddress.Descriptor];
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -33,7 +33,8 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
 
     /// <summary>The rules, one fresh instance each per body.</summary>
     /// <remarks>The last one is silent where another rule has said more about the same value.</remarks>
-    internal static IReadOnlyList<FlowRule> CreateRules() => [new OffsetUsedAsAddress(), new PageMathIgnoresOffset(), new UnguardedMdlAddress(), new OpaqueMdlField()];
+    internal static IReadOnlyList<FlowRule> CreateRules() =>
+        [new OffsetUsedAsAddress(), new PageMathIgnoresOffset(), new PageBaseUsedAsBufferStart(), new UnguardedMdlAddress(), new OpaqueMdlField()];
 
     private static void Analyze(OperationBlockAnalysisContext context, AnalysisSession session)
     {

@@ -29,7 +29,7 @@ public sealed class OpaqueMdlFieldFix : AccessorFix
         {
             "ByteOffset" => MdlQuantity.ByteOffset,
             "ByteCount" => MdlQuantity.ByteCount,
-            "BaseVa" => MdlQuantity.BaseVa,
+            "BaseVa" => MdlQuantity.PageBase,
             "MdlVirtualAddress" => MdlQuantity.VirtualAddress,
             _ => null,
         };

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MdlAnalyzers.Contracts;
 using MdlAnalyzers.Flow.Values;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -142,6 +143,7 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
             case INameOfOperation or ITypeOfOperation or IDiscardOperation: return UnknownValue.Instance;
             case ICaughtExceptionOperation: return new ObjectValue(ObjectId.ForSite(operation.Syntax, frame.CallSite));
             case IReDimOperation or IInvalidOperation: return EvalChildren(operation);
+            case { Kind: OperationKind.None, Syntax: ElementAccessExpressionSyntax, ChildOperations.Count: 2 }: return EvalPointerElement(operation);
             default: return EvalChildren(operation);
         }
     }
@@ -153,6 +155,15 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
         foreach (IOperation child in operation.ChildOperations)
             Involve(Eval(child), involved);
         return involved.Count == 0 ? UnknownValue.Instance : new UnknownValue(involved.ToImmutable());
+    }
+
+    // "pointer[index]" reads at their sum.
+    private Value EvalPointerElement(IOperation element)
+    {
+        ImmutableArray<Value> operands = [.. element.ChildOperations.Select(Eval)];
+        if (operands is [Linear pointer, Linear index])
+            body.OnCompute(new Computation(Arithmetic.Add(pointer, index, element.Syntax), element, element.Syntax, _state, frame) { Operands = operands });
+        return Element(element);
     }
 
     private static Value EvalConstant(IOperation operation)

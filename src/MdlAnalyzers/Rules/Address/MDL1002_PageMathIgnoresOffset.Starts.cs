@@ -1,4 +1,3 @@
-using MdlAnalyzers.Contracts;
 using MdlAnalyzers.Flow;
 using MdlAnalyzers.Flow.Values;
 using Microsoft.CodeAnalysis;
@@ -20,10 +19,7 @@ internal sealed partial class PageMathIgnoresOffset
         if (!isBase || term.Node is not { } origin || PageMath.IsAligned(use.State, term.Owner!))
             return;
 
-        bool needsStart = use.Expected is ValueKind.MdlVirtualAddress or ValueKind.BufferAddress or ValueKind.MemoryAddress
-            || use.Kind == UseKind.PointerConversion
-            || (use.Expected == ValueKind.None && use.Kind is UseKind.Local or UseKind.Member && Nouns.HasWord(use.Name, "data", "buffer", "payload", "source", "src", "destination", "dest", "dst") && Nouns.HeadOf(use.Name) == Noun.Place && !Nouns.HasWord(use.Name, "base", "page"));
-        if (!needsStart || !reporter.Owns(use.Node))
+        if (!BufferStart.IsNeededBy(use) || !reporter.Owns(use.Node))
             return;
         PageMathCandidate candidate = Add(use.Node.Span.Contains(origin.Span) ? origin : use.Node, "PageBase", origin, term.Owner, reporter, use.Frame);
         candidate.HarmfulUse = true;
