@@ -56,11 +56,39 @@ internal static class Assumptions
 
         if (left.Subtract(right) is { IsConstant: true } difference)
             return Holds(comparison, difference.Constant, 0) ? state : null;
-        if (IsImpossible(comparison, state.RangeOf(left), state.RangeOf(right)))
+        if (IsImpossible(comparison, state.RangeOf(left), state.RangeOf(right)) || CompareMapping(state, left, comparison, right) is not { } mapped)
             return null;
+        state = mapped;
 
         FlowState? refined = Refine(state, left, comparison, state.RangeOf(right), condition.IsUnsigned);
         return refined is null ? null : Refine(refined, right, Swap(comparison), refined.RangeOf(left), condition.IsUnsigned);
+    }
+
+    // What a test says about the address that a mapping routine returned.
+    private static FlowState? CompareMapping(FlowState state, Linear left, Comparison comparison, Linear right)
+    {
+        if (left.Subtract(right) is not { } difference || difference.Find(TermKind.SystemBase) is not { Owner: { } mdl } address)
+            return state;
+        int known = state.SlotOf(mdl, SlotKind.Mapping);
+        if (known is not (MappingState.Unchecked or MappingState.Present or MappingState.Missing))
+            return state;
+        if (difference.FactorOf(address) < 0)
+        {
+            difference = difference.Scale(-1);
+            comparison = Swap(comparison);
+        }
+
+        bool isWhole = difference.Summands.All(s => s.Factor == 1 && s.Term.Kind is TermKind.SystemBase or TermKind.Offset && mdl.Equals(s.Term.Owner));
+        int learned = !isWhole ? 0 : (comparison, difference.Constant) switch
+        {
+            (Comparison.Equal or Comparison.LessOrEqual, 0) or (Comparison.Less, -1) => MappingState.Missing,
+            (Comparison.NotEqual, 0) or (Comparison.Equal or Comparison.Greater or Comparison.GreaterOrEqual, < 0) or (Comparison.Greater, 0) => MappingState.Present,
+            _ => 0,
+        };
+        if (learned == 0)
+            return known == MappingState.Unchecked ? state.SetSlot(mdl, SlotKind.Mapping, 0) : state;
+        bool contradicts = known != MappingState.Unchecked && known != learned;
+        return contradicts ? null : state.SetSlot(mdl, SlotKind.Mapping, learned);
     }
 
     private static bool IsImpossible(Comparison comparison, Interval left, Interval right) => comparison switch

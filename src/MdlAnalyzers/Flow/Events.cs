@@ -21,6 +21,7 @@ internal enum UseKind
     Text,
     Discard,
     Slice,
+    Dereference,
 }
 
 /// <summary>A value arrives at a place that expects something of it.</summary>

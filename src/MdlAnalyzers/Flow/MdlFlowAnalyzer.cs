@@ -15,7 +15,10 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
 {
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
-        [OffsetUsedAsAddress.Descriptor, PageMathIgnoresOffset.Descriptor, PageBaseUsedAsBufferStart.Descriptor, OpaqueMdlField.Descriptor, UnguardedMdlAddress.Descriptor];
+    [
+        OffsetUsedAsAddress.Descriptor, PageMathIgnoresOffset.Descriptor, PageBaseUsedAsBufferStart.Descriptor, OpaqueMdlField.Descriptor,
+        UnguardedMdlAddress.Descriptor, UncheckedSystemAddress.Descriptor,
+    ];
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -34,7 +37,10 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
     /// <summary>The rules, one fresh instance each per body.</summary>
     /// <remarks>The last one is silent where another rule has said more about the same value.</remarks>
     internal static IReadOnlyList<FlowRule> CreateRules() =>
-        [new OffsetUsedAsAddress(), new PageMathIgnoresOffset(), new PageBaseUsedAsBufferStart(), new UnguardedMdlAddress(), new OpaqueMdlField()];
+    [
+        new OffsetUsedAsAddress(), new PageMathIgnoresOffset(), new PageBaseUsedAsBufferStart(), new UnguardedMdlAddress(), new UncheckedSystemAddress(),
+        new OpaqueMdlField(),
+    ];
 
     private static void Analyze(OperationBlockAnalysisContext context, AnalysisSession session)
     {

@@ -23,12 +23,27 @@ internal enum SlotKind
 
     /// <summary>The request has a length above zero because its creator said so.</summary>
     KnownLength,
+
+    /// <summary>What is known about the system address of the MDL, see <see cref="MappingState"/>.</summary>
+    Mapping,
 }
 
 internal static class SlotValue
 {
     /// <summary>Different values on the paths that were joined.</summary>
     public const int Mixed = -1;
+}
+
+/// <summary>Values of <see cref="SlotKind.Mapping"/>; 0 where nothing may be claimed.</summary>
+internal static class MappingState
+{
+    /// <summary>A mapping routine that can fail returned the address, and nothing has tested it.</summary>
+    public const int Unchecked = 1;
+
+    public const int Present = 2;
+
+    /// <summary>A test found that there is no mapping.</summary>
+    public const int Missing = 3;
 }
 
 /// <summary>Names one typed state of one object.</summary>

@@ -78,26 +78,26 @@ internal sealed class CompletingRoutine
     public IEnumerable<SyntaxNode> Nodes() =>
         Body.DescendantNodes(static node => node is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax));
 
-    /// <summary>The statements that complete the request as an empty success, or null if a name is out of reach at <paramref name="position"/>.</summary>
-    public IReadOnlyList<string>? CompletionStatements(int position)
+    /// <summary>The statements that complete the request with no bytes and <paramref name="statusName"/>, or null if a name is out of reach at <paramref name="position"/>.</summary>
+    public IReadOnlyList<string>? CompletionStatements(int position, string statusName = "STATUS_SUCCESS")
     {
         INamedTypeSymbol? statusType = _status ?? _model.Compilation.GetTypeByMetadataName("MdlRuntime.NtStatus");
-        string? success = MemberNames.Shortest(_model, position, statusType, "STATUS_SUCCESS");
+        string? status = MemberNames.Shortest(_model, position, statusType, statusName);
         string? complete = MemberNames.Shortest(_model, position, "MdlRuntime.IoManager", "IoCompleteRequest");
         string? noBoost = MemberNames.Shortest(_model, position, "MdlRuntime.WdkMacros", "IO_NO_INCREMENT");
-        if (success is null || complete is null || noBoost is null)
+        if (status is null || complete is null || noBoost is null)
             return null;
 
         var statements = new List<string>
         {
-            $"{_request}.IoStatus.Status = {success};",
+            $"{_request}.IoStatus.Status = {status};",
             $"{_request}.IoStatus.Information = 0;",
             $"{complete}({SimplePath.Strip(_request)}, {noBoost});",
         };
         if (_status is null && StartNext() is { } startNext)
             statements.Add($"{startNext};");
 
-        statements.Add(_status is null ? "return;" : $"return {success};");
+        statements.Add(_status is null ? "return;" : $"return {status};");
         return statements;
     }
 

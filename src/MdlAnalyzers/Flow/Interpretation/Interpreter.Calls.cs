@@ -80,6 +80,8 @@ internal sealed partial class Interpreter
                 Method = call.Method,
                 Operation = argument.Operation,
             });
+            if (IsAccess(parameter, argument.Contract, call.Method))
+                Dereferenced(argument.Value, argument.Node);
             if (argument.Object is { } array && parameter.Type is IArrayTypeSymbol)
                 ForgetElements(array);
             if (argument.Object is { } id && NeedsObject(parameter, argument.Contract, call.Method))
@@ -161,7 +163,11 @@ internal sealed partial class Interpreter
         if (EvalFramework(invocation, call, receiver) is { } known)
             return known;
         if (method.MethodKind == MethodKind.DelegateInvoke)
+        {
+            LetGoOfMappings(call, receiver);
             return Result(method.ReturnType, node, [.. call.Arguments.Select(static a => a.Value)]);
+        }
+
         if (TryInline(method, receiver, call.Arguments, node, out Value inlined))
             return inlined;
 
@@ -169,6 +175,8 @@ internal sealed partial class Interpreter
             ? [receiver, .. call.Arguments.Select(static a => a.Value)]
             : [.. call.Arguments.Select(static a => a.Value)];
         AssignOutputs(call);
+        if ((!contract.IsAnnotated || method.ReturnType.SpecialType == SpecialType.System_Boolean) && !Nouns.IsLogging(method.Name))
+            LetGoOfMappings(call, receiver);
         // What an annotated routine tests is declared, so its answer is not about the MDL.
         return NullTestOf(call) ?? Result(method.ReturnType, node, contract.IsAnnotated ? [] : inputs);
     }
@@ -221,7 +229,15 @@ internal sealed partial class Interpreter
             switch (argument.Contract.Effect)
             {
                 case Effect.Advances: _state = _state.SetSlot(id, SlotKind.Advanced, 1); break;
-                case Effect.MapsReserved: _state = _state.SetSlot(id, SlotKind.ReservedMapping, 1); break;
+                case Effect.MapsReserved:
+                    _state = _state.SetSlot(id, SlotKind.ReservedMapping, 1);
+                    NoteMapping(id, call, contract);
+                    break;
+                case Effect.MapsOnce or Effect.Maps: NoteMapping(id, call, contract); break;
+                case Effect.Unmaps or Effect.UnmapsReserved or Effect.Unlocks or Effect.PreparesForReuse or Effect.FreesMdl:
+                    if (_state.SlotOf(id, SlotKind.Mapping) != 0)
+                        _state = _state.SetSlot(id, SlotKind.Mapping, 0);
+                    break;
                 case Effect.BuildsNonPaged: _state = _state.SetSlot(id, SlotKind.BuiltNonPaged, 1); break;
                 case Effect.InitializesMdl: _state = _state.Forget(id); Describe(id, call); break;
                 case Effect.PartialTarget: _state = _state.SetSlot(id, SlotKind.Partial, 1); break;

@@ -45,7 +45,7 @@ internal sealed partial class Interpreter
             case IConstantPatternOperation constant:
                 Value expected = Eval(constant.Value);
                 if (expected is NullValue)
-                    return IsNull(value);
+                    return value is Linear && subject.Type is IPointerTypeSymbol ? Compare(Comparison.Equal, value, Linear.Zero, unsigned: true) : IsNull(value);
                 Compared(value, expected, subject, constant);
                 return Compare(Comparison.Equal, value, expected, IsUnsigned(subject.Type));
             case IRelationalPatternOperation relational:

@@ -99,6 +99,9 @@ internal sealed partial class Interpreter
         if (member is IPropertySymbol { Name: "SystemPageSize", ContainingType.Name: "Environment" })
             return Linear.Of(Arithmetic.PageSize, "SystemPageSize");
 
+        if (member is IFieldSymbol { Name: "Zero", ContainingType.SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr })
+            return Linear.Zero;
+
         ObjectId? owner = instance is ObjectValue value ? value.Id : reference.Instance is null ? null : ObjectId.ForSite(reference.Instance.Syntax, frame.CallSite);
         return LoadMember(owner, member, type, reference.Syntax);
     }

@@ -152,8 +152,16 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
     private Value EvalChildren(IOperation operation)
     {
         ImmutableArray<ObjectId>.Builder involved = ImmutableArray.CreateBuilder<ObjectId>();
+        bool isAccess = IsPointerAccess(operation);
         foreach (IOperation child in operation.ChildOperations)
-            Involve(Eval(child), involved);
+        {
+            Value value = Eval(child);
+            if (isAccess)
+                Dereferenced(value, child.Syntax);
+            isAccess = false;
+            Involve(value, involved);
+        }
+
         return involved.Count == 0 ? UnknownValue.Instance : new UnknownValue(involved.ToImmutable());
     }
 
