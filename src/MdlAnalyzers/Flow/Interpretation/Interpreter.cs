@@ -171,7 +171,10 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
         ImmutableArray<Value> operands = [.. element.ChildOperations.Select(Eval)];
         if (operands is [Linear pointer, Linear index])
             body.OnCompute(new Computation(Arithmetic.Add(pointer, index, element.Syntax), element, element.Syntax, _state, frame) { Operands = operands });
-        return Element(element);
+        ImmutableArray<ObjectId>.Builder involved = ImmutableArray.CreateBuilder<ObjectId>();
+        foreach (Value operand in operands)
+            Involve(operand, involved);
+        return involved.Count == 0 ? UnknownValue.Instance : new UnknownValue(involved.ToImmutable());
     }
 
     private static Value EvalConstant(IOperation operation)
