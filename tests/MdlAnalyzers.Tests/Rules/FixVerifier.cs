@@ -1,5 +1,4 @@
 using MdlAnalyzers.Flow;
-using MdlAnalyzers.Rules.Address;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp.Testing;
 using Microsoft.CodeAnalysis.Testing;
@@ -23,8 +22,8 @@ internal static class FixVerifier<TFix>
             test.NumberOfIncrementalIterations = count;
 
         test.AddDriverSurface();
-        if (!new TFix().FixableDiagnosticIds.Contains(OpaqueMdlField.Descriptor.Id))
-            test.DisabledDiagnostics.Add(OpaqueMdlField.Descriptor.Id);
+        if (!new TFix().FixableDiagnosticIds.Contains("MDL1009"))
+            test.DisabledDiagnostics.Add("MDL1009");
         test.FixedState.Sources.Add(("Preamble.cs", DriverSource.Preamble));
         await test.RunAsync(TestContext.Current.CancellationToken);
     }

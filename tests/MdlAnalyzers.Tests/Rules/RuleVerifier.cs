@@ -1,5 +1,4 @@
 using MdlAnalyzers.Flow;
-using MdlAnalyzers.Rules.Address;
 using MdlRuntime;
 using Microsoft.CodeAnalysis.CSharp.Testing;
 using Microsoft.CodeAnalysis.Testing;
@@ -29,7 +28,7 @@ internal static class RuleVerifier
         var test = new CSharpAnalyzerTest<MdlFlowAnalyzer, DefaultVerifier> { TestCode = source };
         test.AddDriverSurface();
         if (!directReads)
-            test.DisabledDiagnostics.Add(OpaqueMdlField.Descriptor.Id);
+            test.DisabledDiagnostics.Add("MDL1009");
         await test.RunAsync(TestContext.Current.CancellationToken);
     }
 
