@@ -190,6 +190,25 @@ public sealed class RemappingTests
         Assert.Equal(0x26ul, Assert.Throws<BugCheckException>(() => DeviceReads(other, logical, 3)).Parameter1);
     }
 
+    [Theory, Proves("DMA-301")]
+    [InlineData(VerifierMode.Off)]
+    [InlineData(VerifierMode.Strict)]
+    public void The_address_of_a_common_buffer_that_was_freed_faults(VerifierMode verifier)
+    {
+        using var bench = new DmaBench(Remapped(verifier));
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        PhysicalAddress logical = default;
+        bench.Machine.Run(() =>
+        {
+            nuint buffer = adapter.AllocateCommonBuffer(PAGE_SIZE, out logical, cacheEnabled: true);
+            DeviceWrites(adapter, logical.QuadPart, 1, 2);
+            Assert.Equal(0x0201, VirtualMemory.Read<ushort>(buffer));
+            adapter.FreeCommonBuffer(PAGE_SIZE, logical, buffer, cacheEnabled: true);
+        });
+
+        bench.Stops(0x26, () => DeviceReads(adapter, logical.QuadPart, 2));
+    }
+
     [Fact, Proves("DMA-309", "DMA-325")]
     public void A_request_in_flight_in_a_domain_that_the_device_has_left_stops_the_machine()
     {
