@@ -16,8 +16,12 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
     [
-        OffsetUsedAsAddress.Descriptor, PageMathIgnoresOffset.Descriptor, PageBaseUsedAsBufferStart.Descriptor, OpaqueMdlField.Descriptor,
-        UnguardedMdlAddress.Descriptor, UncheckedSystemAddress.Descriptor,
+        OffsetUsedAsAddress.Descriptor,
+        PageMathIgnoresOffset.Descriptor,
+        PageBaseUsedAsBufferStart.Descriptor,
+        OpaqueMdlField.Descriptor,
+        UnguardedMdlAddress.Descriptor,
+        UncheckedSystemAddress.Descriptor,
     ];
 
     /// <inheritdoc/>
@@ -38,7 +42,11 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
     /// <remarks>The last one is silent where another rule has said more about the same value.</remarks>
     internal static IReadOnlyList<FlowRule> CreateRules() =>
     [
-        new OffsetUsedAsAddress(), new PageMathIgnoresOffset(), new PageBaseUsedAsBufferStart(), new UnguardedMdlAddress(), new UncheckedSystemAddress(),
+        new OffsetUsedAsAddress(),
+        new PageMathIgnoresOffset(),
+        new PageBaseUsedAsBufferStart(),
+        new UnguardedMdlAddress(),
+        new UncheckedSystemAddress(),
         new OpaqueMdlField(),
     ];
 
