@@ -49,7 +49,13 @@ internal sealed partial class Interpreter
                 return receiver is NullValue ? First() ?? Linear.Zero : receiver;
             case "ReferenceEquals" or "Equals" when method.IsStatic && First() is { } a && Second() is { } b:
                 return new BoolValue(Compare(Comparison.Equal, a, b, unsigned: true));
+            case "Add" when IsAddressType(method.ContainingType) && First() is Linear a && Second() is Linear b:
+                return Computed(Arithmetic.Add(a, b, node), invocation, a, b);
+            case "Subtract" when IsAddressType(method.ContainingType) && First() is Linear a && Second() is Linear b:
+                return Computed(Arithmetic.Subtract(a, b, node), invocation, a, b);
             case "Equals" when receiver is not null && First() is { } b:
+                Compared(receiver, b, invocation.Instance!, invocation);
+                Compared(b, receiver, call.Arguments[0].Operation, invocation);
                 return new BoolValue(Compare(Comparison.Equal, receiver, b, unsigned: true));
             case "SizeOf" when call.Arguments.IsEmpty:
                 return Positive(node);
@@ -65,6 +71,8 @@ internal sealed partial class Interpreter
                 return null;
         }
     }
+
+    private static bool IsAddressType(ITypeSymbol type) => type.SpecialType is SpecialType.System_IntPtr or SpecialType.System_UIntPtr;
 
     private Linear Computed(Linear result, IInvocationOperation invocation, params Value[] operands)
     {

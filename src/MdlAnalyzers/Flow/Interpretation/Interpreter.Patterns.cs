@@ -44,8 +44,10 @@ internal sealed partial class Interpreter
         {
             case IConstantPatternOperation constant:
                 Value expected = Eval(constant.Value);
+                if (expected is NullValue && value is Linear && subject.Type is IPointerTypeSymbol)
+                    expected = Linear.Zero;
                 if (expected is NullValue)
-                    return value is Linear && subject.Type is IPointerTypeSymbol ? Compare(Comparison.Equal, value, Linear.Zero, unsigned: true) : IsNull(value);
+                    return IsNull(value);
                 Compared(value, expected, subject, constant);
                 return Compare(Comparison.Equal, value, expected, IsUnsigned(subject.Type));
             case IRelationalPatternOperation relational:

@@ -139,6 +139,7 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
             case IDefaultValueOperation @default: return EvalDefault(@default);
             case IArgumentOperation argument: return Eval(argument.Value);
             case IReturnOperation { Kind: OperationKind.YieldReturn } yielded: return EvalYield(yielded);
+            case IAddressOfOperation { Reference: { Kind: OperationKind.None, Syntax: ElementAccessExpressionSyntax, ChildOperations.Count: 2 } element }: return ElementAddress(element, out _);
             case IAddressOfOperation addressOf: return EvalChildren(addressOf);
             case INameOfOperation or ITypeOfOperation or IDiscardOperation: return UnknownValue.Instance;
             case ICaughtExceptionOperation: return new ObjectValue(ObjectId.ForSite(operation.Syntax, frame.CallSite));
@@ -166,11 +167,20 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
     }
 
     // "pointer[index]" reads at their sum.
-    private Value EvalPointerElement(IOperation element)
+    private Value ElementAddress(IOperation element, out ImmutableArray<Value> operands)
     {
-        ImmutableArray<Value> operands = [.. element.ChildOperations.Select(Eval)];
-        if (operands is [Linear pointer, Linear index])
-            body.OnCompute(new Computation(Arithmetic.Add(pointer, index, element.Syntax), element, element.Syntax, _state, frame) { Operands = operands });
+        operands = [.. element.ChildOperations.Select(Eval)];
+        if (operands is not [Linear pointer, Linear index])
+            return UnknownValue.Instance;
+        Linear address = Arithmetic.Add(pointer, index, element.Syntax);
+        body.OnCompute(new Computation(address, element, element.Syntax, _state, frame) { Operands = operands });
+        return address;
+    }
+
+    private UnknownValue EvalPointerElement(IOperation element)
+    {
+        ElementAddress(element, out ImmutableArray<Value> operands);
+        Dereferenced(operands[0], element.ChildOperations.First().Syntax);
         ImmutableArray<ObjectId>.Builder involved = ImmutableArray.CreateBuilder<ObjectId>();
         foreach (Value operand in operands)
             Involve(operand, involved);
