@@ -22,6 +22,7 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
         OpaqueMdlField.Descriptor,
         UnguardedMdlAddress.Descriptor,
         UncheckedSystemAddress.Descriptor,
+        NullPlusOffset.Descriptor,
     ];
 
     /// <inheritdoc/>
@@ -47,6 +48,7 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
         new PageBaseUsedAsBufferStart(),
         new UnguardedMdlAddress(),
         new UncheckedSystemAddress(),
+        new NullPlusOffset(),
         new OpaqueMdlField(),
     ];
 

@@ -103,7 +103,8 @@ internal static class EarlyReturn
         return inner.Length > outer.Length && inner.StartsWith(outer, StringComparison.Ordinal) ? inner.Substring(outer.Length) : fallback;
     }
 
-    private static string Indentation(SourceText text, int position)
+    /// <summary>The white space that the line of <paramref name="position"/> starts with.</summary>
+    public static string Indentation(SourceText text, int position)
     {
         TextLine line = text.Lines.GetLineFromPosition(position);
         int end = line.Start;
@@ -116,7 +117,8 @@ internal static class EarlyReturn
     private static bool IsOnOneLine(SourceText text, BlockSyntax block) =>
         text.Lines.GetLineFromPosition(block.SpanStart).LineNumber == text.Lines.GetLineFromPosition(block.Span.End).LineNumber;
 
-    private static bool StartsLine(SourceText text, int position)
+    /// <summary>Whether only white space stands in front of <paramref name="position"/> on its line.</summary>
+    public static bool StartsLine(SourceText text, int position)
     {
         TextLine line = text.Lines.GetLineFromPosition(position);
         return string.IsNullOrWhiteSpace(text.ToString(TextSpan.FromBounds(line.Start, position)));

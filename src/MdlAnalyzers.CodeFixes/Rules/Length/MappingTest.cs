@@ -9,6 +9,7 @@ namespace MdlAnalyzers.CodeFixes;
 internal sealed class MappingTest
 {
     private const string Failure = "STATUS_INSUFFICIENT_RESOURCES";
+    private const int SystemAddressKind = 5;
 
     private MappingTest(SyntaxNode body, TextChange guard)
     {
@@ -28,8 +29,19 @@ internal sealed class MappingTest
             || await document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false) is not { } model
             || diagnostic.AdditionalLocations.FirstOrDefault() is not { } location || location.SourceTree != root.SyntaxTree
             || root.FindNode(location.SourceSpan, getInnermostNodeForTie: true) is not ExpressionSyntax mapping
-            || Result(mapping) is not var (statement, name)
-            || Following(statement) is not { } anchor
+            || Result(mapping) is not var (statement, name))
+        {
+            return null;
+        }
+
+        SourceText text = await document.GetTextAsync(cancellationToken).ConfigureAwait(false);
+        return Guarding(text, mapping, statement, name, model, cancellationToken);
+    }
+
+    /// <summary>The test behind the statement that keeps the result of <paramref name="mapping"/> in the local <paramref name="name"/>.</summary>
+    public static MappingTest? Guarding(SourceText text, ExpressionSyntax mapping, StatementSyntax statement, string name, SemanticModel model, CancellationToken cancellationToken)
+    {
+        if (Following(statement) is not { } anchor
             || Routine(mapping, out BlockSyntax? body) is not { } function || body is null
             || statement.Ancestors().TakeWhile(n => n != body).Any(static n => n is LockStatementSyntax or FixedStatementSyntax or CommonForEachStatementSyntax or ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax)
             || Statements(function, mapping, statement, anchor.SpanStart, model, cancellationToken) is not { } statements)
@@ -37,12 +49,15 @@ internal sealed class MappingTest
             return null;
         }
 
-        SourceText text = await document.GetTextAsync(cancellationToken).ConfigureAwait(false);
-        return new MappingTest(body, EarlyReturn.Insert(text, anchor, body, $"{name} == {Null(statement, mapping, model)}", statements));
+        string nothing = TypeOf(statement, mapping, model) is IPointerTypeSymbol ? "null" : "0";
+        return new MappingTest(body, EarlyReturn.Insert(text, anchor, body, $"{name} == {nothing}", statements));
     }
 
-    // The statement that keeps the address in a local, and the local.
-    private static (StatementSyntax Statement, string Name)? Result(ExpressionSyntax mapping)
+    /// <summary>Whether <paramref name="method"/> returns the system address of an MDL.</summary>
+    public static bool IsMapping(IMethodSymbol method) => Annotation.Number(method.GetReturnTypeAttributes(), "MdlValueAttribute") == SystemAddressKind;
+
+    /// <summary>The statement that keeps the value of <paramref name="mapping"/> in a local, and the local.</summary>
+    public static (StatementSyntax Statement, string Name)? Result(ExpressionSyntax mapping)
     {
         SyntaxNode? parent = Whole(mapping).Parent;
         return parent switch
@@ -55,22 +70,27 @@ internal sealed class MappingTest
         };
     }
 
-    private static ExpressionSyntax Whole(ExpressionSyntax expression)
+    /// <summary>The expression with the casts and parentheses around it.</summary>
+    public static ExpressionSyntax Whole(ExpressionSyntax expression)
     {
         while (expression.Parent is CastExpressionSyntax or ParenthesizedExpressionSyntax)
             expression = (ExpressionSyntax)expression.Parent;
         return expression;
     }
 
-    private static string Null(StatementSyntax statement, ExpressionSyntax mapping, SemanticModel model)
-    {
-        ITypeSymbol? type = statement is LocalDeclarationStatementSyntax declaration
+    /// <summary>Type of the local that <paramref name="statement"/> sets to the value of <paramref name="mapping"/>.</summary>
+    public static ITypeSymbol? TypeOf(StatementSyntax statement, ExpressionSyntax mapping, SemanticModel model) =>
+        statement is LocalDeclarationStatementSyntax declaration
             ? model.GetTypeInfo(declaration.Declaration.Type).Type
-            : model.GetTypeInfo(((AssignmentExpressionSyntax)Whole(mapping).Parent!).Left).Type;
-        return type is IPointerTypeSymbol ? "null" : "0";
-    }
+            : Whole(mapping).Parent is AssignmentExpressionSyntax assignment ? model.GetTypeInfo(assignment.Left).Type : null;
 
-    private static StatementSyntax? Following(StatementSyntax statement)
+    /// <summary>The statement in front of another one in the same block.</summary>
+    public static StatementSyntax? Preceding(StatementSyntax statement) => Neighbor(statement, -1);
+
+    /// <summary>The statement behind another one in the same block.</summary>
+    public static StatementSyntax? Following(StatementSyntax statement) => Neighbor(statement, 1) is { } next and not LocalFunctionStatementSyntax ? next : null;
+
+    private static StatementSyntax? Neighbor(StatementSyntax statement, int distance)
     {
         SyntaxList<StatementSyntax> siblings = statement.Parent switch
         {
@@ -78,8 +98,8 @@ internal sealed class MappingTest
             SwitchSectionSyntax section => section.Statements,
             _ => default,
         };
-        int next = siblings.IndexOf(statement) + 1;
-        return next > 0 && next < siblings.Count && siblings[next] is not LocalFunctionStatementSyntax ? siblings[next] : null;
+        int index = siblings.IndexOf(statement) + distance;
+        return siblings.Contains(statement) && index >= 0 && index < siblings.Count ? siblings[index] : null;
     }
 
     private static SyntaxNode? Routine(SyntaxNode node, out BlockSyntax? body)

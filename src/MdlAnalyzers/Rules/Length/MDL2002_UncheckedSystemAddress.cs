@@ -1,6 +1,4 @@
-using MdlAnalyzers.Contracts;
 using MdlAnalyzers.Flow;
-using MdlAnalyzers.Flow.Values;
 using Microsoft.CodeAnalysis;
 
 namespace MdlAnalyzers.Rules.Length;
@@ -24,8 +22,8 @@ internal sealed class UncheckedSystemAddress : FlowRule
 
     public override void OnUse(in ValueUse use, FlowReporter reporter)
     {
-        if (use.Kind != UseKind.Dereference || (use.Value as Linear)?.Find(TermKind.SystemBase) is not { Owner: { } mdl, Node: { } mapping }
-            || IsKept(mdl) || use.State.SlotOf(mdl, SlotKind.Consulted) != 0)
+        if (use.Kind != UseKind.Dereference || MappingResult.Of(use.Value) is not { IsOfKeptMdl: false } result || use.State.SlotOf(result.Mdl, SlotKind.Consulted) != 0
+            || NullPlusOffset.Explains(result, use.State))
         {
             return;
         }
@@ -34,24 +32,11 @@ internal sealed class UncheckedSystemAddress : FlowRule
         if (use.Frame.IsInlined)
         {
             // A callee that maps and accesses is analyzed on its own.
-            if (!reporter.Owns(mapping))
+            if (!reporter.Owns(result.Mapping))
                 return;
             node = use.Frame.Visible(node);
         }
 
-        reporter.Report(Descriptor, node, mapping, null, SourceText.Of(node), SourceText.Of(mdl));
-    }
-
-    private static bool IsKept(ObjectId mdl)
-    {
-        for (ObjectId? id = mdl; id is not null; id = id.Owner)
-        {
-            if (id.IsRequestMdl)
-                return false;
-            if (id is { Kind: ObjectOrigin.This or ObjectOrigin.Symbol, Symbol: not (IParameterSymbol or ILocalSymbol) })
-                return true;
-        }
-
-        return mdl is { Kind: ObjectOrigin.Member, Symbol: IFieldSymbol };
+        reporter.Report(Descriptor, node, result.Mapping, null, SourceText.Of(node), SourceText.Of(result.Mdl));
     }
 }
