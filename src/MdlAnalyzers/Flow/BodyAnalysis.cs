@@ -133,8 +133,8 @@ internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRu
     }
 
     private static FlowState Leave(FlowState state, IMethodSymbol method, ControlFlowGraph graph) =>
-        state.RemoveWhere(l => ReferenceEquals(l.Scope, graph)
-            || (l.Owner is null && l.Key is ILocalSymbol local && SymbolEqualityComparer.Default.Equals(local.ContainingSymbol, method)));
+        state.RemoveWhere((graph, method), static (place, callee) => ReferenceEquals(place.Scope, callee.graph)
+            || (place.Owner is null && place.Key is ILocalSymbol local && SymbolEqualityComparer.Default.Equals(local.ContainingSymbol, callee.method)));
 }
 
 /// <summary>One way out of a body.</summary>

@@ -7,22 +7,22 @@ namespace MdlAnalyzers.Flow;
 internal sealed class FlowState : IEquatable<FlowState>
 {
     public static readonly FlowState Empty = new(
-        ImmutableDictionary<Place, Value>.Empty,
-        ImmutableDictionary<ObjectId, Nullness>.Empty,
-        ImmutableDictionary<Term, Interval>.Empty,
-        ImmutableDictionary<Slot, int>.Empty,
+        StateMap<Place, Value>.Empty,
+        StateMap<ObjectId, Nullness>.Empty,
+        StateMap<Term, Interval>.Empty,
+        StateMap<Slot, int>.Empty,
         ImmutableStack<Continuation>.Empty);
 
-    private readonly ImmutableDictionary<Place, Value> _values;
-    private readonly ImmutableDictionary<ObjectId, Nullness> _nulls;
-    private readonly ImmutableDictionary<Term, Interval> _ranges;
-    private readonly ImmutableDictionary<Slot, int> _slots;
+    private readonly StateMap<Place, Value> _values;
+    private readonly StateMap<ObjectId, Nullness> _nulls;
+    private readonly StateMap<Term, Interval> _ranges;
+    private readonly StateMap<Slot, int> _slots;
 
     private FlowState(
-        ImmutableDictionary<Place, Value> values,
-        ImmutableDictionary<ObjectId, Nullness> nulls,
-        ImmutableDictionary<Term, Interval> ranges,
-        ImmutableDictionary<Slot, int> slots,
+        StateMap<Place, Value> values,
+        StateMap<ObjectId, Nullness> nulls,
+        StateMap<Term, Interval> ranges,
+        StateMap<Slot, int> slots,
         ImmutableStack<Continuation> pending)
     {
         _values = values;
@@ -42,67 +42,39 @@ internal sealed class FlowState : IEquatable<FlowState>
     /// <summary>Terms whose range was narrowed by a test.</summary>
     public IEnumerable<KeyValuePair<Term, Interval>> Ranges => _ranges;
 
-    public Value? Get(Place location) => _values.TryGetValue(location, out Value? value) ? value : null;
+    public Value? Get(Place location) => _values.TryGetValue(location, out Value value) ? value : null;
 
-    public FlowState Set(Place location, Value value) => With(values: _values.SetItem(location, value));
+    public FlowState Set(Place location, Value value) => WithValues(_values.Set(location, value));
 
-    public FlowState Remove(Place location) => _values.ContainsKey(location) ? With(values: _values.Remove(location)) : this;
+    public FlowState Remove(Place location) => WithValues(_values.Remove(location));
 
-    public FlowState RemoveWhere(Func<Place, bool> condition)
-    {
-        List<Place>? dead = null;
-        foreach (Place location in _values.Keys)
-        {
-            if (condition(location))
-                (dead ??= []).Add(location);
-        }
-
-        return dead is null ? this : With(values: _values.RemoveRange(dead));
-    }
+    /// <summary>Forgets the places that meet a condition.</summary>
+    public FlowState RemoveWhere<TArgument>(TArgument argument, Func<Place, TArgument, bool> condition) => WithValues(_values.RemoveWhere(argument, condition));
 
     public Nullness NullnessOf(ObjectId id) => _nulls.TryGetValue(id, out Nullness nullness) ? nullness : Nullness.Unknown;
 
-    public FlowState SetNullness(ObjectId id, Nullness nullness) => NullnessOf(id) == nullness ? this : With(nulls: _nulls.SetItem(id, nullness));
+    public FlowState SetNullness(ObjectId id, Nullness nullness) => NullnessOf(id) == nullness ? this : WithNulls(_nulls.Set(id, nullness));
 
     /// <summary>Forgets what was known about an object that is created anew.</summary>
-    public FlowState Forget(ObjectId id)
-    {
-        FlowState state = this;
-        if (_nulls.ContainsKey(id))
-            state = state.With(nulls: _nulls.Remove(id));
-        state = state.RemoveWhere(l => id.Equals(l.Owner));
-        List<Term>? terms = null;
-        foreach (Term term in _ranges.Keys)
-        {
-            if (id.Equals(term.Owner))
-                (terms ??= []).Add(term);
-        }
+    public FlowState Forget(ObjectId id) =>
+        WithValues(_values.RemoveWhere(id, static (place, id) => id.Equals(place.Owner)))
+            .WithNulls(_nulls.Remove(id))
+            .WithRanges(_ranges.RemoveWhere(id, static (term, id) => id.Equals(term.Owner)))
+            .WithSlots(_slots.RemoveWhere(id, static (slot, id) => id.Equals(slot.Subject)));
 
-        if (terms is not null)
-            state = state.With(ranges: state._ranges.RemoveRange(terms));
-        List<Slot>? slots = null;
-        foreach (Slot slot in _slots.Keys)
-        {
-            if (slot.Subject.Equals(id))
-                (slots ??= []).Add(slot);
-        }
-
-        return slots is null ? state : state.With(slots: state._slots.RemoveRange(slots));
-    }
-
-    public FlowState Forget(Term term) => _ranges.ContainsKey(term) ? With(ranges: _ranges.Remove(term)) : this;
+    public FlowState Forget(Term term) => WithRanges(_ranges.Remove(term));
 
     public int SlotOf(ObjectId subject, SlotKind kind) => _slots.TryGetValue(new Slot(subject, kind), out int value) ? value : 0;
 
-    public FlowState SetSlot(ObjectId subject, SlotKind kind, int value) => With(slots: _slots.SetItem(new Slot(subject, kind), value));
+    public FlowState SetSlot(ObjectId subject, SlotKind kind, int value) => WithSlots(_slots.Set(new Slot(subject, kind), value));
 
-    public FlowState Push(Continuation continuation) => With(pending: Pending.Push(continuation));
+    public FlowState Push(Continuation continuation) => WithPending(Pending.Push(continuation));
 
-    public FlowState Pop(out Continuation continuation) => With(pending: Pending.Pop(out continuation));
+    public FlowState Pop(out Continuation continuation) => WithPending(Pending.Pop(out continuation));
 
-    public FlowState WithoutPending() => Pending.IsEmpty ? this : With(pending: ImmutableStack<Continuation>.Empty);
+    public FlowState WithoutPending() => WithPending(ImmutableStack<Continuation>.Empty);
 
-    public FlowState WithPending(ImmutableStack<Continuation> pending) => With(pending: pending);
+    public FlowState WithPending(ImmutableStack<Continuation> pending) => pending == Pending ? this : new FlowState(_values, _nulls, _ranges, _slots, pending);
 
     /// <summary>The numbers a term can be, from tests on this path and from what it is.</summary>
     public Interval RangeOf(Term term)
@@ -136,7 +108,7 @@ internal sealed class FlowState : IEquatable<FlowState>
         Interval narrowed = old.Intersect(range);
         if (narrowed.IsEmpty)
             return null;
-        return narrowed.Equals(old) ? this : With(ranges: _ranges.SetItem(term, narrowed));
+        return narrowed.Equals(old) ? this : WithRanges(_ranges.Set(term, narrowed));
     }
 
     /// <summary>One state for two paths that meet at <paramref name="point"/>, when there are too many to keep apart.</summary>
@@ -145,105 +117,82 @@ internal sealed class FlowState : IEquatable<FlowState>
         if (Equals(other))
             return this;
 
-        ImmutableDictionary<Term, Interval>.Builder ranges = ImmutableDictionary.CreateBuilder<Term, Interval>();
-        foreach (KeyValuePair<Term, Interval> pair in _ranges)
+        StateMap<Term, Interval> ranges = _ranges;
+        foreach (KeyValuePair<Term, Interval> pair in _ranges.Except(other._ranges))
         {
-            bool both = other._ranges.TryGetValue(pair.Key, out Interval range);
             // A length that was tested on some of the paths: nothing may be claimed about it.
-            if (pair.Key.Kind == TermKind.RequestLength && pair.Value.ExcludesZero)
-                ranges[pair.Key] = pair.Value;
-            else if (both)
-                AddRange(ranges, pair.Key, pair.Value, range, widen);
+            if (IsTestedLength(pair))
+                continue;
+            ranges = ranges.Remove(pair.Key);
+            if (other._ranges.TryGetValue(pair.Key, out Interval range))
+                ranges = AddRange(ranges, pair.Key, pair.Value, range, widen);
         }
 
-        foreach (KeyValuePair<Term, Interval> pair in other._ranges)
+        foreach (KeyValuePair<Term, Interval> pair in other._ranges.Except(_ranges))
         {
-            if (pair.Key.Kind == TermKind.RequestLength && pair.Value.ExcludesZero)
-                ranges[pair.Key] = pair.Value;
+            if (IsTestedLength(pair))
+                ranges = ranges.Set(pair.Key, pair.Value);
         }
 
-        ImmutableDictionary<Place, Value>.Builder values = ImmutableDictionary.CreateBuilder<Place, Value>();
-        foreach (KeyValuePair<Place, Value> pair in _values)
+        StateMap<Place, Value> values = _values;
+        foreach (KeyValuePair<Place, Value> pair in _values.Except(other._values))
         {
-            if (other._values.TryGetValue(pair.Key, out Value? value))
-                values[pair.Key] = pair.Value.Equals(value) ? pair.Value : JoinValues(pair.Key, pair.Value, value, other, point, ranges, widen);
+            values = other._values.TryGetValue(pair.Key, out Value value)
+                ? values.Set(pair.Key, JoinValues(pair.Key, pair.Value, value, other, point, ref ranges, widen))
+                : values.Remove(pair.Key);
         }
 
-        ImmutableDictionary<ObjectId, Nullness>.Builder nulls = ImmutableDictionary.CreateBuilder<ObjectId, Nullness>();
-        foreach (KeyValuePair<ObjectId, Nullness> pair in _nulls)
-            nulls[pair.Key] = pair.Value == other.NullnessOf(pair.Key) ? pair.Value : Nullness.Tested;
-        foreach (KeyValuePair<ObjectId, Nullness> pair in other._nulls)
-        {
-            if (!_nulls.ContainsKey(pair.Key))
-                nulls[pair.Key] = Nullness.Tested;
-        }
+        StateMap<ObjectId, Nullness> nulls = _nulls;
+        foreach (KeyValuePair<ObjectId, Nullness> pair in _nulls.Except(other._nulls))
+            nulls = nulls.Set(pair.Key, Nullness.Tested);
+        foreach (KeyValuePair<ObjectId, Nullness> pair in other._nulls.Except(_nulls))
+            nulls = nulls.Set(pair.Key, Nullness.Tested);
 
-        ImmutableDictionary<Slot, int> slots = _slots;
-        foreach (KeyValuePair<Slot, int> pair in _slots)
-        {
-            if (!other._slots.TryGetValue(pair.Key, out int value) || value != pair.Value)
-                slots = slots.SetItem(pair.Key, SlotValue.Mixed);
-        }
+        StateMap<Slot, int> slots = _slots;
+        foreach (KeyValuePair<Slot, int> pair in _slots.Except(other._slots))
+            slots = slots.Set(pair.Key, SlotValue.Mixed);
+        foreach (KeyValuePair<Slot, int> pair in other._slots.Except(_slots))
+            slots = slots.Set(pair.Key, SlotValue.Mixed);
 
-        foreach (KeyValuePair<Slot, int> pair in other._slots)
-        {
-            if (!_slots.ContainsKey(pair.Key))
-                slots = slots.SetItem(pair.Key, SlotValue.Mixed);
-        }
-
-        return new FlowState(values.ToImmutable(), nulls.ToImmutable(), ranges.ToImmutable(), slots, Pending);
+        return new FlowState(values, nulls, ranges, slots, Pending);
     }
 
     /// <summary>Whether two paths agree about all references, so that joining them loses little.</summary>
-    public bool HasSameNulls(FlowState other) => Same(_nulls, other._nulls);
+    public bool HasSameNulls(FlowState other) => _nulls.Equals(other._nulls);
 
     public bool Equals(FlowState? other) =>
         ReferenceEquals(this, other)
-        || (other is not null && Same(_values, other._values) && Same(_nulls, other._nulls) && Same(_ranges, other._ranges) && Same(_slots, other._slots) && SamePending(other));
+        || (other is not null && _values.Equals(other._values) && _nulls.Equals(other._nulls) && _ranges.Equals(other._ranges) && _slots.Equals(other._slots) && SamePending(other));
 
     public override bool Equals(object? obj) => Equals(obj as FlowState);
 
-    public override int GetHashCode() => unchecked((_values.Count * 31 + _nulls.Count) * 31 + _ranges.Count);
+    public override int GetHashCode() =>
+        unchecked(((_values.GetHashCode() * 31 + _nulls.GetHashCode()) * 31 + _ranges.GetHashCode()) * 31 + _slots.GetHashCode());
 
-    public bool SamePending(FlowState other) => Pending.SequenceEqual(other.Pending);
+    public bool SamePending(FlowState other) => Pending == other.Pending || Pending.SequenceEqual(other.Pending);
 
-    private static bool Same<TKey, TValue>(ImmutableDictionary<TKey, TValue> a, ImmutableDictionary<TKey, TValue> b)
-        where TKey : notnull
-    {
-        if (ReferenceEquals(a, b))
-            return true;
-        if (a.Count != b.Count)
-            return false;
-        foreach (KeyValuePair<TKey, TValue> pair in a)
-        {
-            if (!b.TryGetValue(pair.Key, out TValue? value) || !EqualityComparer<TValue>.Default.Equals(pair.Value, value))
-                return false;
-        }
+    private static bool IsTestedLength(KeyValuePair<Term, Interval> pair) => pair.Key.Kind == TermKind.RequestLength && pair.Value.ExcludesZero;
 
-        return true;
-    }
-
-    private Value JoinValues(Place location, Value a, Value b, FlowState other, object point, ImmutableDictionary<Term, Interval>.Builder ranges, bool widen)
+    private Value JoinValues(Place location, Value a, Value b, FlowState other, object point, ref StateMap<Term, Interval> ranges, bool widen)
     {
         if (a is Linear first && b is Linear second)
         {
             var term = new Term(TermKind.Symbol, key: new JoinKey(point, location));
-            AddRange(ranges, term, RangeOf(first), other.RangeOf(second), widen);
+            ranges = AddRange(ranges.Remove(term), term, RangeOf(first), other.RangeOf(second), widen);
             return Linear.Of(term);
         }
 
         return a is ObjectValue or NullValue && b is ObjectValue or NullValue ? new ObjectValue(ObjectId.ForJoin(point, location)) : UnknownValue.Instance;
     }
 
-    private static void AddRange(ImmutableDictionary<Term, Interval>.Builder ranges, Term term, Interval a, Interval b, bool widen)
+    private static StateMap<Term, Interval> AddRange(StateMap<Term, Interval> ranges, Term term, Interval a, Interval b, bool widen)
     {
         Interval union = widen
             ? new Interval(b.Low < a.Low ? long.MinValue : a.Low, b.High > a.High ? long.MaxValue : a.High, a.ExcludesZero && b.ExcludesZero)
             : a.Union(b);
         if (widen && b.Low >= 0 && a.Low >= 0 && union.Low == long.MinValue)
             union = new Interval(0, union.High, union.NotZero);
-        if (!union.Equals(Interval.All))
-            ranges[term] = union;
+        return union.Equals(Interval.All) ? ranges : ranges.Set(term, union);
     }
 
     private Interval NaturalRange(Term term)
@@ -272,11 +221,11 @@ internal sealed class FlowState : IEquatable<FlowState>
         }
     }
 
-    private FlowState With(
-        ImmutableDictionary<Place, Value>? values = null,
-        ImmutableDictionary<ObjectId, Nullness>? nulls = null,
-        ImmutableDictionary<Term, Interval>? ranges = null,
-        ImmutableDictionary<Slot, int>? slots = null,
-        ImmutableStack<Continuation>? pending = null) =>
-        new(values ?? _values, nulls ?? _nulls, ranges ?? _ranges, slots ?? _slots, pending ?? Pending);
+    private FlowState WithValues(StateMap<Place, Value> values) => values == _values ? this : new FlowState(values, _nulls, _ranges, _slots, Pending);
+
+    private FlowState WithNulls(StateMap<ObjectId, Nullness> nulls) => nulls == _nulls ? this : new FlowState(_values, nulls, _ranges, _slots, Pending);
+
+    private FlowState WithRanges(StateMap<Term, Interval> ranges) => ranges == _ranges ? this : new FlowState(_values, _nulls, ranges, _slots, Pending);
+
+    private FlowState WithSlots(StateMap<Slot, int> slots) => slots == _slots ? this : new FlowState(_values, _nulls, _ranges, slots, Pending);
 }

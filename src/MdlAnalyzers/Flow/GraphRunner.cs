@@ -51,7 +51,14 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
         List<FlowState> states = [entry];
         foreach (IOperation operation in block.Operations)
         {
-            states = Cap([.. states.SelectMany(s => _interpreter.Execute(operation, s)).Select(static r => r.State)], operation);
+            var next = new List<FlowState>(states.Count);
+            foreach (FlowState state in states)
+            {
+                foreach (Exit result in _interpreter.Execute(operation, state))
+                    next.Add(result.State);
+            }
+
+            states = Cap(next, operation);
             foreach (FlowState state in states)
                 EnterHandlers(block, state);
         }
@@ -107,6 +114,20 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
         }
     }
 
+    // What is not in scope any more does not tell paths apart.
+    private FlowState LeaveScopes(ControlFlowBranch branch, FlowState state)
+    {
+        foreach (ControlFlowRegion region in branch.LeavingRegions)
+        {
+            foreach (ILocalSymbol local in region.Locals)
+                state = state.Remove(new Place(null, local));
+            foreach (CaptureId capture in region.CaptureIds)
+                state = state.Remove(new Place(null, capture, frame.Graph));
+        }
+
+        return state;
+    }
+
     // A branch that leaves try regions runs their finally blocks first.
     private void Continue(ControlFlowBranch branch, int index, BasicBlock destination, FlowState state)
     {
@@ -118,7 +139,7 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
         }
 
         bool isBackEdge = branch.Source.Ordinal >= destination.Ordinal && branch.Source.EnclosingRegion.Kind != ControlFlowRegionKind.Finally;
-        Enqueue(destination, state, isBackEdge);
+        Enqueue(destination, LeaveScopes(branch, state), isBackEdge);
     }
 
     // An exception may leave the block at any operation.

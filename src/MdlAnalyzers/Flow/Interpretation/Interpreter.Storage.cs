@@ -323,7 +323,7 @@ internal sealed partial class Interpreter
             ForgetElements(array);
     }
 
-    private void ForgetElements(ObjectId array) => _state = _state.RemoveWhere(p => array.Equals(p.Owner) && p.Key is int);
+    private void ForgetElements(ObjectId array) => _state = _state.RemoveWhere(array, static (place, array) => array.Equals(place.Owner) && place.Key is int);
 
     private Value Scattered(Value value, IOperation target, int index) =>
         value is ObjectValue source ? MemberOfDeconstructed(source.Id, target, index) : UnknownValue.Instance;
