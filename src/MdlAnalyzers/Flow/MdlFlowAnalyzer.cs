@@ -23,6 +23,7 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
         UnguardedMdlAddress.Descriptor,
         UncheckedSystemAddress.Descriptor,
         NullPlusOffset.Descriptor,
+        ZeroLengthRejected.Descriptor,
     ];
 
     /// <inheritdoc/>
@@ -49,6 +50,7 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
         new UnguardedMdlAddress(),
         new UncheckedSystemAddress(),
         new NullPlusOffset(),
+        new ZeroLengthRejected(),
         new OpaqueMdlField(),
     ];
 

@@ -22,8 +22,7 @@ internal static class FixVerifier<TFix>
             test.NumberOfIncrementalIterations = count;
 
         test.AddDriverSurface();
-        if (!new TFix().FixableDiagnosticIds.Contains("MDL1009"))
-            test.DisabledDiagnostics.Add("MDL1009");
+        test.LeaveOutSuggestions(except: new TFix().FixableDiagnosticIds[0]);
         test.FixedState.Sources.Add(("Preamble.cs", DriverSource.Preamble));
         await test.RunAsync(TestContext.Current.CancellationToken);
     }

@@ -1,5 +1,6 @@
 using MdlAnalyzers.Flow;
 using MdlRuntime;
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Testing;
 using Microsoft.CodeAnalysis.Testing;
 
@@ -22,15 +23,20 @@ internal static class RuleVerifier
 
     /// <summary>Expects exactly the diagnostics that are marked in <paramref name="source"/>.</summary>
     /// <param name="source">Driver code with marks.</param>
-    /// <param name="directReads">Whether direct reads of opaque members are looked for; the tests of other rules use them as one more way to get a value.</param>
-    public static async Task VerifyAsync(string source, bool directReads = false)
+    /// <param name="suggestion">The suggestion that is looked for; what the tests of other rules are made of deserves many.</param>
+    public static async Task VerifyAsync(string source, string? suggestion = null)
     {
         var test = new CSharpAnalyzerTest<MdlFlowAnalyzer, DefaultVerifier> { TestCode = source };
         test.AddDriverSurface();
-        if (!directReads)
-            test.DisabledDiagnostics.Add("MDL1009");
+        test.LeaveOutSuggestions(suggestion);
         await test.RunAsync(TestContext.Current.CancellationToken);
     }
+
+    /// <summary>Looks for warnings and for one suggestion.</summary>
+    public static void LeaveOutSuggestions(this AnalyzerTest<DefaultVerifier> test, string? except) =>
+        test.DisabledDiagnostics.AddRange(new MdlFlowAnalyzer().SupportedDiagnostics
+            .Where(rule => rule.DefaultSeverity == DiagnosticSeverity.Info && rule.Id != except)
+            .Select(static rule => rule.Id));
 
     /// <summary>Adds the runtime and the imports that its package brings along.</summary>
     public static void AddDriverSurface(this AnalyzerTest<DefaultVerifier> test)

@@ -104,7 +104,7 @@ public sealed class MDL1009_OpaqueMdlFieldTests
         Assert.Equal(message, diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture));
     }
 
-    private static Task Verify(string source) => RuleVerifier.VerifyAsync(source, directReads: true);
+    private static Task Verify(string source) => RuleVerifier.VerifyAsync(source, suggestion: "MDL1009");
 
     // An MDL type of the driver's own whose members can be written.
     private static string Own(string body) =>
