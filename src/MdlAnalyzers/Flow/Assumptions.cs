@@ -54,8 +54,17 @@ internal static class Assumptions
         Linear left = condition.Left!;
         Linear right = condition.Right!;
 
-        if (left.Subtract(right) is { IsConstant: true } difference)
+        Linear? difference = left.Subtract(right);
+        if (difference is { IsConstant: true })
             return Holds(comparison, difference.Constant, 0) ? state : null;
+        if (comparison is Comparison.Equal or Comparison.NotEqual && !right.IsConstant && difference is not null)
+        {
+            // "address == page of address" says that the offset between them is zero.
+            if (Refine(state, difference, comparison, new Interval(0, 0), isUnsigned: false) is not { } closer)
+                return null;
+            state = closer;
+        }
+
         if (IsImpossible(comparison, state.RangeOf(left), state.RangeOf(right)) || CompareMapping(state, left, comparison, right) is not { } mapped)
             return null;
         state = mapped;

@@ -15,6 +15,8 @@ internal sealed partial class Interpreter
             return null;
 
         SyntaxNode node = invocation.Syntax;
+        if (method.ContainingType.Name == "Marshal" && call.Arguments is [{ Value: Linear address }, { Parameter.Name: "ofs", Value: Linear distance }, ..])
+            Computed(Arithmetic.Add(address, distance, node), invocation, address, distance);
         Value? First() => call.Arguments.Length > 0 ? call.Arguments[0].Value : null;
         Value? Second() => call.Arguments.Length > 1 ? call.Arguments[1].Value : null;
         switch (method.Name)
@@ -49,14 +51,12 @@ internal sealed partial class Interpreter
                 return receiver is NullValue ? First() ?? Linear.Zero : receiver;
             case "ReferenceEquals" or "Equals" when method.IsStatic && First() is { } a && Second() is { } b:
                 return new BoolValue(Compare(Comparison.Equal, a, b, unsigned: true));
-            case "Add" when IsAddressType(method.ContainingType) && First() is Linear a && Second() is Linear b:
-                return Computed(Arithmetic.Add(a, b, node), invocation, a, b);
-            case "Subtract" when IsAddressType(method.ContainingType) && First() is Linear a && Second() is Linear b:
-                return Computed(Arithmetic.Subtract(a, b, node), invocation, a, b);
             case "Equals" when receiver is not null && First() is { } b:
                 Compared(receiver, b, invocation.Instance!, invocation);
                 Compared(b, receiver, call.Arguments[0].Operation, invocation);
                 return new BoolValue(Compare(Comparison.Equal, receiver, b, unsigned: true));
+            case "Add" or "Subtract" when IsAddressStep(method) && First() is Linear a && Second() is Linear b:
+                return Computed(method.Name == "Add" ? Arithmetic.Add(a, b, node) : Arithmetic.Subtract(a, b, node), invocation, a, b);
             case "SizeOf" when call.Arguments.IsEmpty:
                 return Positive(node);
             case "AlignedAlloc" when Second() is Linear { IsConstant: true } alignment && alignment.Constant > 0 && alignment.Constant % Arithmetic.PageSize == 0:
@@ -72,7 +72,9 @@ internal sealed partial class Interpreter
         }
     }
 
-    private static bool IsAddressType(ITypeSymbol type) => type.SpecialType is SpecialType.System_IntPtr or SpecialType.System_UIntPtr;
+    // IntPtr.Add(address, distance), Unsafe.Add<T>(pointer, distance)
+    private static bool IsAddressStep(IMethodSymbol method) =>
+        method.IsStatic && (IsWrappedNumber(method.ContainingType) || (method.ContainingType.Name == "Unsafe" && method.Parameters[0].Type is IPointerTypeSymbol));
 
     private Linear Computed(Linear result, IInvocationOperation invocation, params Value[] operands)
     {

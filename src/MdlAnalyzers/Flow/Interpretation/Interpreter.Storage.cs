@@ -208,7 +208,7 @@ internal sealed partial class Interpreter
         ImmutableArray<Value> values = [.. arguments.Select(Eval)];
         for (int i = 0; i < arguments.Length; i++)
         {
-            body.OnUse(new ValueUse(values[i], arguments[i].Syntax, UseKind.Indexer, _state, frame) { Name = NameOf(instance), Type = instance?.Type, Operation = operation });
+            body.OnUse(new ValueUse(values[i], arguments[i].Syntax, UseKind.Indexer, _state, frame) { Name = NameOf(instance), Type = instance?.Type, Other = receiver, Operation = operation });
         }
 
         if (receiver is FramesValue frames && values is [Linear index])
@@ -275,9 +275,9 @@ internal sealed partial class Interpreter
                 AssignMember(property, property.Property, property.Property.Type, value, source);
                 break;
             case IPropertyReferenceOperation indexer:
-                Eval(indexer.Instance);
+                Value receiver = Eval(indexer.Instance);
                 foreach (IArgumentOperation argument in indexer.Arguments)
-                    body.OnUse(new ValueUse(Eval(argument.Value), argument.Value.Syntax, UseKind.Indexer, _state, frame) { Name = NameOf(indexer.Instance), Type = indexer.Instance?.Type, Operation = indexer });
+                    body.OnUse(new ValueUse(Eval(argument.Value), argument.Value.Syntax, UseKind.Indexer, _state, frame) { Name = NameOf(indexer.Instance), Type = indexer.Instance?.Type, Other = receiver, Operation = indexer });
                 Use(value, source, UseKind.ElementStore, NameOf(indexer.Instance), indexer.Type, ValueKind.None);
                 break;
             case IArrayElementReferenceOperation element:

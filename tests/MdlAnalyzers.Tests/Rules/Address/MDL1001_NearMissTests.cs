@@ -36,7 +36,7 @@ public sealed class MDL1001_NearMissTests
 
     [Fact]
     public Task OffsetIntoReservedMapping_DoesNotReport() =>
-        Method("nuint p = MmMapLockedPagesWithReservedMapping(_currentVa, 1, mdl, MemoryCachingType.MmCached); nuint address = p + MmGetMdlByteOffset(mdl); Sink.Take(address);");
+        Method("nuint p = MmMapLockedPagesWithReservedMapping(_currentVa, 1, mdl, MemoryCachingType.MmCached); nuint address = p + {|MDL1005:MmGetMdlByteOffset(mdl)|}; Sink.Take(address);");
 
     [Fact]
     public Task RegisterOffset_DoesNotReport() =>
