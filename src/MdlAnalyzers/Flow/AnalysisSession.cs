@@ -16,6 +16,7 @@ internal sealed class AnalysisSession
 
     private readonly ConcurrentDictionary<IMethodSymbol, ControlFlowGraph?> _graphs = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, bool> _pageFields = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, MdlRoom?> _rooms = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _neverReturns = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _relevant = new(SymbolEqualityComparer.Default);
 
@@ -55,6 +56,10 @@ internal sealed class AnalysisSession
     /// <summary>Whether a private field only ever holds MDLs from the page allocator, whose byte offset is 0.</summary>
     public bool IsPageAllocated(IFieldSymbol field, CancellationToken cancellationToken) =>
         field.DeclaredAccessibility == Accessibility.Private && _pageFields.GetOrAdd(field.OriginalDefinition, f => FieldFacts.IsPageAllocated((IFieldSymbol)f, this, cancellationToken));
+
+    /// <summary>The buffer that every MDL in a private field was allocated for, if that is known.</summary>
+    public MdlRoom? RoomOf(IFieldSymbol field, CancellationToken cancellationToken) =>
+        field.DeclaredAccessibility == Accessibility.Private ? _rooms.GetOrAdd(field.OriginalDefinition, f => FieldFacts.RoomOf((IFieldSymbol)f, this, cancellationToken)) : null;
 
     /// <summary>Semantic model of a tree that may not be the one being analyzed.</summary>
     // A callee or a field's assignments may live in another tree than the analyzed body; results are kept for the compilation.

@@ -11,14 +11,47 @@ internal static class FieldFacts
 {
     private const int MaxTypeLength = 200_000;
 
-    public static bool IsPageAllocated(IFieldSymbol field, AnalysisSession session, CancellationToken cancellationToken)
+    public static bool IsPageAllocated(IFieldSymbol field, AnalysisSession session, CancellationToken cancellationToken) =>
+        Allocations(field, session, Effect.AllocatesPages, cancellationToken) is not null;
+
+    /// <summary>The buffer that every MDL in the field is allocated for, as constants: the shortest one; null if that is not known.</summary>
+    public static MdlRoom? RoomOf(IFieldSymbol field, AnalysisSession session, CancellationToken cancellationToken)
     {
-        bool assigned = false;
+        MdlRoom? room = null;
+        foreach (IInvocationOperation call in Allocations(field, session, Effect.AllocatesMdl, cancellationToken) ?? [])
+        {
+            if (Constant(call, ValueKind.BufferAddress, session.Contracts) is not { } address || Constant(call, ValueKind.Length, session.Contracts) is not { } length
+                || (room is not null && room.Address != address))
+            {
+                return null;
+            }
+
+            if (room is null || length < room.Length)
+                room = new MdlRoom(address, length);
+        }
+
+        return room;
+    }
+
+    private static long? Constant(IInvocationOperation call, ValueKind kind, ContractReader contracts)
+    {
+        IArgumentOperation? argument = call.Arguments.FirstOrDefault(a => a.Parameter is { } parameter && contracts.Parameter(parameter).Kind == kind);
+        return argument?.Value.ConstantValue is { HasValue: true, Value: { } value and (sbyte or byte or short or ushort or int or uint or long) }
+            ? Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture)
+            : argument?.Value is IConversionOperation { Operand.ConstantValue: { HasValue: true, Value: int or uint } inner }
+                ? Convert.ToInt64(inner.Value, System.Globalization.CultureInfo.InvariantCulture)
+                : null;
+    }
+
+    // The calls that every object in the field comes from; null if there are none or others.
+    private static List<IInvocationOperation>? Allocations(IFieldSymbol field, AnalysisSession session, Effect effect, CancellationToken cancellationToken)
+    {
+        var calls = new List<IInvocationOperation>();
         foreach (SyntaxReference reference in field.ContainingType.DeclaringSyntaxReferences)
         {
             SyntaxNode type = reference.GetSyntax(cancellationToken);
             if (type.FullSpan.Length > MaxTypeLength || !session.Compilation.ContainsSyntaxTree(type.SyntaxTree))
-                return false;
+                return null;
             SemanticModel model = session.ModelOf(type.SyntaxTree);
             foreach (SyntaxNode node in type.DescendantNodes())
             {
@@ -34,28 +67,36 @@ internal static class FieldFacts
                     value = suppressed.Operand;
                 if (value is null || value.IsKind(SyntaxKind.NullLiteralExpression))
                     continue;
-                if (!IsAllocation(model.GetOperation(value, cancellationToken), session.Contracts))
-                    return false;
-                assigned = true;
+                if (!IsAllocation(model.GetOperation(value, cancellationToken), session.Contracts, effect, calls))
+                    return null;
             }
 
             bool Is(ExpressionSyntax expression) => SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(expression, cancellationToken).Symbol, field);
         }
 
-        return assigned;
+        return calls.Count == 0 ? null : calls;
     }
 
-    private static bool IsAllocation(IOperation? operation, ContractReader contracts) => operation switch
+    private static bool IsAllocation(IOperation? operation, ContractReader contracts, Effect effect, List<IInvocationOperation> calls)
     {
-        IInvocationOperation call => contracts.Method(call.TargetMethod).Return.Effect == Effect.AllocatesPages,
-        IConversionOperation conversion => IsAllocation(conversion.Operand, contracts),
-        ICoalesceOperation { WhenNull: IThrowOperation or IConversionOperation { Operand: IThrowOperation } } coalesce => IsAllocation(coalesce.Value, contracts),
-        ILocalReferenceOperation local => IsAllocated(local, contracts),
-        _ => false,
-    };
+        switch (operation)
+        {
+            case IInvocationOperation call when contracts.Method(call.TargetMethod).Return.Effect == effect:
+                calls.Add(call);
+                return true;
+            case IConversionOperation conversion:
+                return IsAllocation(conversion.Operand, contracts, effect, calls);
+            case ICoalesceOperation { WhenNull: IThrowOperation or IConversionOperation { Operand: IThrowOperation } } coalesce:
+                return IsAllocation(coalesce.Value, contracts, effect, calls);
+            case ILocalReferenceOperation local:
+                return IsAllocated(local, contracts, effect, calls);
+            default:
+                return false;
+        }
+    }
 
     // A local between the allocation and the field, such as one that is tested for null first.
-    private static bool IsAllocated(ILocalReferenceOperation reference, ContractReader contracts)
+    private static bool IsAllocated(ILocalReferenceOperation reference, ContractReader contracts, Effect effect, List<IInvocationOperation> calls)
     {
         IOperation root = reference;
         while (root.Parent is { } parent)
@@ -71,7 +112,7 @@ internal static class FieldFacts
             };
             if (value is null or IConversionOperation { ConstantValue: { HasValue: true, Value: null } })
                 continue;
-            if (value is ILocalReferenceOperation || !IsAllocation(value, contracts))
+            if (value is ILocalReferenceOperation || !IsAllocation(value, contracts, effect, calls))
                 return false;
             allocated = true;
         }
@@ -85,4 +126,12 @@ internal static class FieldFacts
         MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } member => member.Name.Identifier.ValueText,
         _ => null,
     };
+}
+
+/// <summary>The buffer that an MDL was allocated for, in constants.</summary>
+internal sealed class MdlRoom(long address, long length)
+{
+    public long Address { get; } = address;
+
+    public long Length { get; } = length;
 }

@@ -131,9 +131,18 @@ internal sealed partial class Interpreter
             return Truth(new Term(TermKind.Symbol, owner: owner, key: member, node: node, isUnsigned: true));
         if (IsNumeric(type))
             return Linear.Of(new Term(TermKind.Symbol, owner: owner, key: member, node: node, quantity: quantity, isUnsigned: IsUnsigned(type)));
-        if (Contracts.EntityOf(type) == Entity.Mdl && member is IFieldSymbol field && body.Session.IsPageAllocated(field, body.CancellationToken))
-            _state = _state.Narrow(new Term(TermKind.Offset, owner: id), new Interval(0, 0)) ?? _state;
+        if (Contracts.EntityOf(type) == Entity.Mdl && member is IFieldSymbol field)
+            KnowFromAssignments(id, field);
         return new ObjectValue(id);
+    }
+
+    // What all assignments to a field say about the MDL in it.
+    private void KnowFromAssignments(ObjectId mdl, IFieldSymbol field)
+    {
+        if (body.Session.IsPageAllocated(field, body.CancellationToken))
+            _state = _state.Narrow(new Term(TermKind.Offset, owner: mdl), new Interval(0, 0)) ?? _state;
+        else if (body.Session.RoomOf(field, body.CancellationToken) is { } room && _state.Get(new Place(mdl, Effect.PartialTarget)) is null)
+            _state = _state.Set(new Place(mdl, Effect.PartialTarget), new TupleValue([Linear.Of(room.Address), Linear.Of(room.Length)]));
     }
 
     // The quantity of an MDL as a sum of its atoms; null if the kind is no quantity of an MDL.
