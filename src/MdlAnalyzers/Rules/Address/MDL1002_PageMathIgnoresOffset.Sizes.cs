@@ -15,9 +15,10 @@ internal sealed partial class PageMathIgnoresOffset
             && call.State.Get(new Place(target, Effect.AllocatesMdl)) is TupleValue { Elements: [Linear { IsConstant: true, Constant: 0 }, Linear room] }
             && call.WithKind(ValueKind.TransferLength)?.Value is Linear piece
             && call.WithKind(ValueKind.MdlVirtualAddress) is { Value: var start, Node: var node }
-            && (start is not Linear address || !Arithmetic.ByteOffset(address, node).IsConstantOf(0))
+            && (start is not Linear address || !call.State.RangeOf(Arithmetic.ByteOffset(address, node)).IsExactly(0))
             && Slack(room, piece, call.State) < Arithmetic.PageMask
-            && !(start is Linear { IsConstant: true }))
+            && !(start is Linear { IsConstant: true })
+            && !(PartialPiece.Of(call) is { } made && TargetRoom.Of(target, call.State)?.For(made) == Fit.Fits))
         {
             Add(target.Node ?? call.Node, "MdlSize", target.Node, target, reporter, call.Frame).HarmfulUse = true;
         }
