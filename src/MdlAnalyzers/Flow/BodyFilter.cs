@@ -27,6 +27,7 @@ internal static class BodyFilter
     {
         IInvocationOperation call => contracts.Method(call.TargetMethod).IsAnnotated || TakesAnnotatedType(call.TargetMethod, contracts),
         IObjectCreationOperation { Constructor: { } constructor } => contracts.Method(constructor).IsAnnotated,
+        IMethodReferenceOperation reference => contracts.Method(reference.Method).IsAnnotated,
         IPropertyReferenceOperation property => contracts.Member(property.Property).IsAnnotated || contracts.EntityOf(property.Type) is Entity.Mdl,
         IFieldReferenceOperation field => contracts.Member(field.Field).IsAnnotated || contracts.EntityOf(field.Type) is Entity.Mdl,
         _ => false,

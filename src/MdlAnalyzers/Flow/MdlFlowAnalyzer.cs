@@ -24,6 +24,7 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
         OpaqueMdlField.Descriptor,
         UnguardedMdlAddress.Descriptor,
         UncheckedSystemAddress.Descriptor,
+        UnsafeMapCall.Descriptor,
         NullPlusOffset.Descriptor,
         ZeroLengthRejected.Descriptor,
     ];
@@ -53,6 +54,7 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
         new PartialTargetTooSmall(),
         new UnguardedMdlAddress(),
         new UncheckedSystemAddress(),
+        new UnsafeMapCall(),
         new NullPlusOffset(),
         new ZeroLengthRejected(),
         new OpaqueMdlField(),

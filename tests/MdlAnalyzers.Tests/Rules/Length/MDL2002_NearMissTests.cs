@@ -77,7 +77,7 @@ public sealed class MDL2002_NearMissTests
 
     [Fact]
     public Task StopOnFailure_DoesNotReport() =>
-        Method("nuint p = MmMapLockedPagesSpecifyCache(mdl, KernelMode, MemoryCachingType.MmCached, 0, true, NormalPagePriority); RtlZeroMemory(p, n);");
+        Method("nuint p = MmMapLockedPagesSpecifyCache(mdl, KernelMode, MemoryCachingType.MmCached, 0, {|MDL2006:true|}, NormalPagePriority); RtlZeroMemory(p, n);");
 
     [Fact]
     public Task UserMode_DoesNotReport() =>

@@ -55,7 +55,7 @@ public sealed class MDL2007_NearMissTests
 
     [Fact]
     public Task StopOnFailure_DoesNotReport() =>
-        Method("nuint p = MmMapLockedPagesSpecifyCache(mdl, KernelMode, MemoryCachingType.MmCached, 0, true, NormalPagePriority) + n; if (p == 0) return; RtlZeroMemory(p, 4);");
+        Method("nuint p = MmMapLockedPagesSpecifyCache(mdl, KernelMode, MemoryCachingType.MmCached, 0, {|MDL2006:true|}, NormalPagePriority) + n; if (p == 0) return; RtlZeroMemory(p, 4);");
 
     [Fact]
     public Task UserMode_DoesNotReport() =>
