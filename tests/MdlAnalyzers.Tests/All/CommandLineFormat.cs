@@ -20,22 +20,24 @@ internal sealed class CommandLineFormat : IDisposable
     private Solution _solution;
     private readonly DocumentId _document;
 
-    private CommandLineFormat(string source, IEnumerable<MetadataReference> references)
+    private CommandLineFormat(string source, IEnumerable<MetadataReference> references, string[] others)
     {
         Project project = _workspace.AddProject("Driver", LanguageNames.CSharp)
             .WithCompilationOptions(new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable))
             .WithParseOptions(new CSharpParseOptions(LanguageVersion.Latest))
             .WithMetadataReferences(references)
             .AddDocument("Preamble.cs", DriverSource.Preamble).Project;
+        foreach (string other in others)
+            project = project.AddDocument("Other.cs", other).Project;
         Document document = project.AddDocument("Driver.cs", SourceText.From(source));
         _solution = document.Project.Solution;
         _document = document.Id;
     }
 
-    public static async Task<CommandLineFormat> OpenAsync(string source)
+    public static async Task<CommandLineFormat> OpenAsync(string source, MetadataReference[]? library = null, params string[] others)
     {
         ImmutableArray<MetadataReference> references = await ReferenceAssemblies.Net.Net100.ResolveAsync(LanguageNames.CSharp, TestContext.Current.CancellationToken);
-        return new CommandLineFormat(source, references.Add(MetadataReference.CreateFromFile(typeof(Mdl).Assembly.Location)));
+        return new CommandLineFormat(source, [.. references, MetadataReference.CreateFromFile(typeof(Mdl).Assembly.Location), .. library ?? []], others);
     }
 
     public async Task RepairAsync(CodeFixProvider provider)
@@ -53,19 +55,23 @@ internal sealed class CommandLineFormat : IDisposable
 
         var context = new FixAllContext(document.Project, provider, FixAllScope.Project, offered?.EquivalenceKey, [id], new Diagnostics(reported), cancellationToken);
         CodeAction? all = await provider.GetFixAllProvider()!.GetFixAsync(context);
-        ImmutableArray<CodeActionOperation> operations = await all!.GetOperationsAsync(cancellationToken);
+        if (all is null)
+            return;
+        ImmutableArray<CodeActionOperation> operations = await all.GetOperationsAsync(cancellationToken);
         _solution = operations.OfType<ApplyChangesOperation>().Single().ChangedSolution;
     }
 
     /// <summary>Compiler errors, nullable warnings and everything that the rules report.</summary>
     public async Task<ImmutableArray<Diagnostic>> DiagnosticsAsync()
     {
-        Compilation compilation = (await _solution.GetDocument(_document)!.Project.GetCompilationAsync(TestContext.Current.CancellationToken))!;
-        ImmutableArray<Diagnostic> all = await compilation
+        ImmutableArray<Diagnostic> all = await (await CompileAsync())
             .WithAnalyzers([new MdlFlowAnalyzer()], new AnalyzerOptions([]))
             .GetAllDiagnosticsAsync(TestContext.Current.CancellationToken);
         return [.. all.Where(static d => d.Severity == DiagnosticSeverity.Error || d.Id.StartsWith("MDL", StringComparison.Ordinal) || d.Id.StartsWith("CS86", StringComparison.Ordinal)).OrderBy(static d => d.Location.SourceSpan.Start)];
     }
+
+    public async Task<Compilation> CompileAsync() =>
+        (await _solution.GetDocument(_document)!.Project.GetCompilationAsync(TestContext.Current.CancellationToken))!;
 
     public async Task<string> TextAsync() => (await _solution.GetDocument(_document)!.GetTextAsync(TestContext.Current.CancellationToken)).ToString();
 

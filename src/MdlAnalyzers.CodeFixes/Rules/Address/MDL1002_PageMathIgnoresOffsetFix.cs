@@ -23,6 +23,9 @@ public sealed class PageMathIgnoresOffsetFix : AccessorFix
     private protected override (string Title, IEnumerable<TextChange> Edits) Propose(Diagnostic diagnostic, FixSite site)
     {
         diagnostic.Properties.TryGetValue("Kind", out string? kind);
+        if (kind == "PageBase")
+            return PageBaseUsedAsBufferStartFix.CountFromTheBuffer(site);
+
         (string title, IEnumerable<string> spellings) = kind switch
         {
             "PageCount" => ($"Count pages with '{SpanPages}'", CountPages(site)),

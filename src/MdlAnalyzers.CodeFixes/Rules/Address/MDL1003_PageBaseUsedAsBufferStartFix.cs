@@ -16,7 +16,10 @@ public sealed class PageBaseUsedAsBufferStartFix : AccessorFix
     {
     }
 
-    private protected override (string Title, IEnumerable<TextChange> Edits) Propose(Diagnostic diagnostic, FixSite site)
+    private protected override (string Title, IEnumerable<TextChange> Edits) Propose(Diagnostic diagnostic, FixSite site) => CountFromTheBuffer(site);
+
+    /// <summary>Replaces the page that an address counts from, where it is written or the variable that holds it.</summary>
+    internal static (string Title, IEnumerable<TextChange> Edits) CountFromTheBuffer(FixSite site)
     {
         ExpressionSyntax? pageBase = site.Expression.DescendantNodesAndSelf()
             .OfType<ExpressionSyntax>()

@@ -3,7 +3,6 @@ using MdlAnalyzers.Contracts;
 using MdlAnalyzers.Flow;
 using MdlAnalyzers.Flow.Values;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace MdlAnalyzers.Rules.Address;
@@ -26,6 +25,21 @@ internal sealed class OffsetUsedAsAddress : FlowRule
         description: "The accessors of an MDL return different quantities of the same integer type: the offset of the buffer in its first page, its length, its virtual address, the address of its first page. Use MmGetMdlVirtualAddress for the address, MmGetMdlByteOffset for the offset and MmGetMdlByteCount for the length.",
         helpLinkUri: "https://github.com/mdl-analyzers/MdlAnalyzers/blob/main/src/docs/rules/MDL1001.md");
 
+    private readonly List<(ValueUse Use, Quantity Page)> _pages = [];
+    private readonly HashSet<SyntaxNode> _completed = [];
+
+    // "address = base; address + offset" arrives at the address in two steps.
+    public override void OnCompute(in Computation computation, FlowReporter reporter)
+    {
+        if (!computation.Result.Contains(TermKind.Offset))
+            return;
+        foreach (Summand summand in computation.Result.Summands)
+        {
+            if (summand is { Factor: 1, Term: { Kind: TermKind.Base, Node: { } origin } })
+                _completed.Add(origin);
+        }
+    }
+
     public override void OnUse(in ValueUse use, FlowReporter reporter)
     {
         if (use.IsInlined || use.Kind is UseKind.Discard or UseKind.Slice)
@@ -43,8 +57,19 @@ internal sealed class OffsetUsedAsAddress : FlowRule
             return;
         if (use.Kind == UseKind.Text)
             Tell(use, quantity, needed, reporter, DiagnosticSeverity.Info);
+        else if (quantity.Kind == ValueKind.BaseVa)
+            _pages.Add((use, quantity));
         else if (!reporter.IsExplained(quantity.Origin))
             Tell(use, quantity, needed, reporter, Descriptor.DefaultSeverity);
+    }
+
+    public override void OnEnd(FlowReporter reporter)
+    {
+        foreach ((ValueUse use, Quantity page) in _pages)
+        {
+            if (!_completed.Contains(page.Origin) && !reporter.IsExplained(page.Origin))
+                Tell(use, page, ValueKind.MdlVirtualAddress, reporter, Descriptor.DefaultSeverity);
+        }
     }
 
     private static void Tell(in ValueUse use, Quantity quantity, ValueKind needed, FlowReporter reporter, DiagnosticSeverity severity)
@@ -128,18 +153,7 @@ internal sealed class OffsetUsedAsAddress : FlowRule
 
     private static bool IsNamedBufferAddress(in ValueUse use, Noun noun) =>
         use.Expected == ValueKind.None && use.Kind is UseKind.Local or UseKind.Member or UseKind.Return && noun == Noun.Address
-        && !Nouns.HasWord(use.Name, "base", "page", "start", "aligned", "first", "frame")
-        && !IsCompletedLater(use);
-
-    // "address = base; address += offset" arrives at the address in two steps.
-    private static bool IsCompletedLater(in ValueUse use)
-    {
-        string? name = use.Name;
-        return use.Node.FirstAncestorOrSelf<MemberDeclarationSyntax>() is { } member
-            && member.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(assignment =>
-                assignment.Kind() is SyntaxKind.AddAssignmentExpression or SyntaxKind.OrAssignmentExpression
-                && assignment.Left.DescendantTokens().Last().ValueText == name);
-    }
+        && !Nouns.HasWord(use.Name, "base", "page", "start", "aligned", "first", "frame");
 
     // Moving to the next MDL by its offset: the position has to be that MDL's own address.
     private static void CheckStep(in ValueUse use, FlowReporter reporter)

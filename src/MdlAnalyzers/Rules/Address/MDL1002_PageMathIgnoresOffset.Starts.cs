@@ -9,9 +9,14 @@ internal sealed partial class PageMathIgnoresOffset
 {
     private readonly Dictionary<SyntaxNode, List<PageMathCandidate>> _bases = [];
 
+    /// <summary>Calls that are given the start of a page, with where that comes from.</summary>
+    private readonly Dictionary<SyntaxNode, SyntaxNode> _pageArguments = [];
+
     // The page-aligned start where the first byte of the buffer is needed.
     private void CheckBase(Linear number, in ValueUse use, FlowReporter reporter)
     {
+        if (use is { Kind: UseKind.Argument, Call: { } call } && number.Find(TermKind.Base) is { Node: { } page } && !number.Contains(TermKind.Offset))
+            _pageArguments[call.Node] = page;
         if (use.IsInlined || number.Summands.Length != 1 || number.Summands[0] is not { Factor: 1 } summand)
             return;
         Term term = summand.Term;
@@ -30,6 +35,10 @@ internal sealed partial class PageMathIgnoresOffset
             list.Add(candidate);
         }
     }
+
+    // A helper counts pages from a start that is told by itself.
+    private bool IsToldByItsStart(PageMathCandidate candidate, FlowReporter reporter) =>
+        _pageArguments.TryGetValue(candidate.Node, out SyntaxNode? start) && reporter.IsExplained(start);
 
     // A pointer to the page that the offset is added to, or a view of it that is told by itself.
     private void NoteBase(Term start)

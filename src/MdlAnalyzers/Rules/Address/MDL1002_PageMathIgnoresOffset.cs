@@ -86,7 +86,7 @@ internal sealed partial class PageMathIgnoresOffset : FlowRule
         var told = new HashSet<(SyntaxNode Statement, ObjectId? Mdl)>();
         foreach (PageMathCandidate candidate in _candidates.Values.Where(static c => c.IsDefect).OrderBy(static c => c.Node.SpanStart).ThenByDescending(static c => c.Node.Span.Length))
         {
-            if (candidate.Kind == "ZeroOffset" && _offsets.Contains(candidate.Node))
+            if ((candidate.Kind == "ZeroOffset" && _offsets.Contains(candidate.Node)) || IsToldByItsStart(candidate, reporter))
                 continue;
             if ((candidate.Cause is { } cause && reporter.IsExplained(cause)) || !told.Add((SourceText.StatementOf(candidate.Node), candidate.Mdl)))
                 continue;

@@ -17,6 +17,14 @@ public sealed class MDL1001_NearMissTests
         Method("nuint va = MmGetMdlBaseVa(mdl) + mdl.ByteOffset; nuint start = checked(mdl.StartVa + MmGetMdlByteOffset(mdl)); Sink.Take(va + start);");
 
     [Fact]
+    public Task BaseCompletedAtItsUse_DoesNotReport() =>
+        Method("nuint address = MmGetMdlBaseVa(mdl); adapter.FlushAdapterBuffers(mdl, registers, address + MmGetMdlByteOffset(mdl), n, false);");
+
+    [Fact]
+    public Task OffsetTakenOffAndPutBack_DoesNotReport() =>
+        Method("uint offset = MmGetMdlByteOffset(mdl); nuint address = MmGetMdlVirtualAddress(mdl) - offset; adapter.FlushAdapterBuffers(mdl, registers, address + offset, n, false);");
+
+    [Fact]
     public Task LocalFunctionAdds_DoesNotReport() =>
         Method("nuint At(uint offset) => MmGetMdlBaseVa(mdl) + offset; nuint va = At(MmGetMdlByteOffset(mdl)); Sink.Take(va);");
 

@@ -30,6 +30,12 @@ public sealed class MDL1002_PageMathIgnoresOffsetFixTests
         "uint len = MmGetMdlByteCount(mdl); nuint end = {|MDL1002:MmGetMdlBaseVa(mdl) + len|}; Sink.Take(end);",
         "uint len = MmGetMdlByteCount(mdl); nuint end = MmGetMdlVirtualAddress(mdl) + len; Sink.Take(end);")]
     [InlineData(
+        "adapter.MapTransfer(mdl, registers, {|MDL1002:MmGetMdlBaseVa(mdl)|}, ref n, false);",
+        "adapter.MapTransfer(mdl, registers, MmGetMdlVirtualAddress(mdl), ref n, false);")]
+    [InlineData(
+        "nuint start = MmGetMdlBaseVa(mdl); IoBuildPartialMdl(mdl, _mdl, {|MDL1002:start|}, n);",
+        "nuint start = MmGetMdlBaseVa(mdl); IoBuildPartialMdl(mdl, _mdl, MmGetMdlVirtualAddress(mdl), n);")]
+    [InlineData(
         "Hardware.MapFrame(MmGetMdlPfnArray(mdl)[0], offset: {|MDL1002:0|}, count: MmGetMdlByteCount(mdl));",
         "Hardware.MapFrame(MmGetMdlPfnArray(mdl)[0], offset: MmGetMdlByteOffset(mdl), count: MmGetMdlByteCount(mdl));")]
     [InlineData(

@@ -10,6 +10,12 @@ public sealed class MDL1002_StartOfPageTests
         Pages("const uint MaxChunk = 65536; Mdl? t = {|MDL1002:IoAllocateMdl(0, MaxChunk, false, false, null)|}; if (t is null) return; IoBuildPartialMdl(mdl, t, va + n, MaxChunk);");
 
     [Fact]
+    public Task HelperThatCountsFromAWrongAddress_IsToldByTheAddressAlone() =>
+        Pages(
+            "nuint currentVa = {|MDL1001:MmGetMdlBaseVa(mdl)|}; Start(currentVa, len);",
+            "static void Start(nuint va, uint length) => Sink.Take(new SgEntry[ADDRESS_AND_SIZE_TO_SPAN_PAGES(va, length)]);");
+
+    [Fact]
     public Task ZeroOffsetByPosition_Reports() =>
         Pages("Hardware.MapFrame(pfns[0], {|MDL1002:0|}, len);");
 

@@ -1,0 +1,141 @@
+using MdlRuntime;
+using MdlRuntime.Annotations;
+using MdlRuntime.Devices;
+using static MdlRuntime.Executive;
+using static MdlRuntime.IoManager;
+using static MdlRuntime.MemoryManager;
+using static MdlRuntime.RuntimeLibrary;
+using static MdlRuntime.WdkMacros;
+
+namespace MdlAnalyzers.Tests.Twin;
+
+/// <summary>
+/// The device of every driver in the corpus, and its device extension: 64 KiB of memory that the processor sees, a bus master with an adapter, and
+/// one that takes plain physical addresses.
+/// </summary>
+public sealed class Board
+{
+    public const uint Capacity = 0x10000;
+
+    private static readonly DeviceDescription s_description = new()
+    {
+        Version = 2,
+        Master = true,
+        ScatterGather = true,
+        Dma64BitAddresses = true,
+        InterfaceType = InterfaceType.PCIBus,
+        MaximumLength = Capacity,
+    };
+
+    private readonly BusPort _port;
+    private readonly BusPort _packetPort;
+    private nuint _next;
+
+    internal Board(DeviceObject device)
+    {
+        Memory = ExAllocatePool2(POOL_FLAG_NON_PAGED, Capacity, 0x6472_4F42);
+        Adapter = IoGetDmaAdapter(device, s_description, out _)!;
+        PacketAdapter = IoGetDmaAdapter(device, s_description with { ScatterGather = false }, out _)!;
+        _port = new(Adapter);
+        _packetPort = new(PacketAdapter);
+    }
+
+    /// <summary>System address of the device's memory.</summary>
+    [MdlValue(MdlValueKind.PoolAddress)]
+    public nuint Memory { get; }
+
+    /// <summary>The adapter of the bus master.</summary>
+    public DmaAdapter Adapter { get; }
+
+    /// <summary>The adapter of a second one, which takes one range of addresses at a time.</summary>
+    public DmaAdapter PacketAdapter { get; }
+
+    /// <summary>Anything that a driver keeps from one routine to the next.</summary>
+    public object? Context { get; set; }
+
+    /// <summary>Whether requests are passed to the driver in the context of the system process instead of the requestor's.</summary>
+    internal bool IsDeferring { get; set; }
+
+    /// <summary>Sets the position in the device's memory at which the next transfer starts.</summary>
+    public void Seek([MdlValue(MdlValueKind.FileOffset)] long position) => _next = (nuint)position;
+
+    /// <summary>The device writes its next bytes to physical memory.</summary>
+    public void Store([MdlValue(MdlValueKind.PhysicalAddress)] ulong physicalAddress, [MdlValue(MdlValueKind.TransferLength)] uint length)
+    {
+        if (length == 0)
+            return;
+        nuint window = Window(physicalAddress, length);
+        RtlCopyMemory(window, Take(length), length);
+        MmUnmapIoSpace(window, length);
+    }
+
+    /// <summary>The device reads its next bytes from physical memory.</summary>
+    public void Fetch([MdlValue(MdlValueKind.PhysicalAddress)] ulong physicalAddress, [MdlValue(MdlValueKind.TransferLength)] uint length)
+    {
+        if (length == 0)
+            return;
+        nuint window = Window(physicalAddress, length);
+        RtlCopyMemory(Take(length), window, length);
+        MmUnmapIoSpace(window, length);
+    }
+
+    /// <summary>The device writes its next bytes into part of a page.</summary>
+    public void StoreFrame([MdlValue(MdlValueKind.PageFrameNumber)] nuint frame, uint offset, [MdlValue(MdlValueKind.TransferLength)] uint length) =>
+        Store(((ulong)frame << PAGE_SHIFT) + offset, length);
+
+    /// <summary>The device writes its next bytes to the bus.</summary>
+    public void StoreLogical([MdlValue(MdlValueKind.LogicalAddress)] PhysicalAddress logical, [MdlValue(MdlValueKind.TransferLength)] uint length) =>
+        Copy(length, bytes => _port.Write(logical, bytes));
+
+    /// <summary>The second device writes its next bytes to the bus.</summary>
+    public void StorePacket([MdlValue(MdlValueKind.LogicalAddress)] PhysicalAddress logical, [MdlValue(MdlValueKind.TransferLength)] uint length) =>
+        Copy(length, bytes => _packetPort.Write(logical, bytes));
+
+    /// <summary>The device reads its next bytes from the bus.</summary>
+    public void FetchLogical([MdlValue(MdlValueKind.LogicalAddress)] PhysicalAddress logical, [MdlValue(MdlValueKind.TransferLength)] uint length)
+    {
+        byte[] bytes = new byte[length];
+        _port.Read(logical, bytes);
+        VirtualMemory.CopyFrom(Take(length), bytes);
+    }
+
+    /// <summary>The driver below: fills the whole buffer that an MDL describes.</summary>
+    /// <param name="mdl">A locked MDL.</param>
+    public void Fill([MdlEffect(MdlEffect.Reads)] Mdl mdl)
+    {
+        uint left = MmGetMdlByteCount(mdl), offset = MmGetMdlByteOffset(mdl);
+        nuint[] frames = MmGetMdlPfnArray(mdl).ToArray();
+        for (int i = 0; left > 0; i++)
+        {
+            uint piece = Math.Min(left, PAGE_SIZE - offset);
+            StoreFrame(frames[i], offset, piece);
+            left -= piece;
+            offset = 0;
+        }
+    }
+
+    internal void Free()
+    {
+        Adapter.PutDmaAdapter();
+        PacketAdapter.PutDmaAdapter();
+        ExFreePool(Memory);
+    }
+
+    private static nuint Window(ulong physicalAddress, uint length) => MmMapIoSpace(new((long)physicalAddress), length, MemoryCachingType.MmCached);
+
+    private void Copy(uint length, Action<byte[]> transfer)
+    {
+        byte[] bytes = new byte[length];
+        VirtualMemory.CopyTo(Take(length), bytes);
+        transfer(bytes);
+    }
+
+    private nuint Take(uint length)
+    {
+        nuint position = _next;
+        if (length > Capacity || position > Capacity - length)
+            throw new InvalidOperationException($"the device was told to transfer {length} bytes at {position:X}, past its end");
+        _next += length;
+        return Memory + position;
+    }
+}

@@ -1,0 +1,61 @@
+namespace MdlAnalyzers.Tests.Twin;
+
+/// <summary>One setting of the knobs: where the buffer starts in its page, its length, which call fails, and in which process the driver runs.</summary>
+internal sealed record Cell(uint Offset, uint Length)
+{
+    private const uint Page = 0x1000;
+
+    private static readonly uint[] s_offsets = [0, 1, 2, 0x7FF, 0xFFE, 0xFFF];
+
+    private static readonly (string Routine, int Call)[] s_faults =
+    [
+        ("MmGetSystemAddressForMdlSafe", 1),
+        ("MmGetSystemAddressForMdlSafe", 2),
+        ("MmGetSystemAddressForMdlSafe", 3),
+        ("MmMapLockedPagesSpecifyCache", 1),
+        ("IoAllocateMdl", 1),
+        ("IoAllocateMdl", 2),
+        ("ExAllocatePool2", 1),
+        ("MmAllocatePagesForMdlEx", 1),
+        ("GetScatterGatherList", 1),
+    ];
+
+    /// <summary>Every setting, the ordinary ones first.</summary>
+    public static IReadOnlyList<Cell> All { get; } = [.. Ordinary, .. Contexts, .. Faults, .. High];
+
+    /// <summary>The routine of which a call fails, or null.</summary>
+    public string? Fault { get; private init; }
+
+    /// <summary>Which call of it, 1-based.</summary>
+    public int FaultyCall { get; private init; }
+
+    /// <summary>Whether the request reaches the driver in the system process, as it does below a driver that queues.</summary>
+    public bool IsDeferred { get; private init; }
+
+    /// <summary>Whether the buffer's pages lie above 4 GiB. Such machines take time to make, so there are few of them.</summary>
+    public bool IsHigh { get; private init; }
+
+    private static IEnumerable<Cell> Ordinary =>
+        from offset in s_offsets
+        from length in new uint[] { 0u, 1, Page - offset - 1, Page - offset, Page - offset + 1, Page, Page + 1, 3 * Page, 3 * Page + 1 }.Distinct()
+        select new Cell(offset, length);
+
+    private static IEnumerable<Cell> Contexts =>
+        from at in new (uint Offset, uint Length)[] { (0, 0), (0, Page), (0x7FF, Page + 1), (0xFFF, 2) }
+        select new Cell(at.Offset, at.Length) { IsDeferred = true };
+
+    private static IEnumerable<Cell> Faults =>
+        from fault in s_faults
+        from offset in new uint[] { 0, 0x7FF }
+        select new Cell(offset, 2 * Page + 1) { Fault = fault.Routine, FaultyCall = fault.Call };
+
+    private static IEnumerable<Cell> High =>
+        from at in new (uint Offset, uint Length)[] { (0, Page), (0x7FF, 3 * Page + 1) }
+        select new Cell(at.Offset, at.Length) { IsHigh = true };
+
+    public override string ToString() =>
+        $"offset 0x{Offset:X3}, {Length} bytes"
+        + (Fault is null ? "" : $", call {FaultyCall} of {Fault} fails")
+        + (IsHigh ? ", above 4 GiB" : "")
+        + (IsDeferred ? ", in the system process" : "");
+}

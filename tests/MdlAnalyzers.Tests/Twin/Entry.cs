@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Reflection;
+using Microsoft.CodeAnalysis;
+
+namespace MdlAnalyzers.Tests.Twin;
+
+/// <summary>A routine of the corpus: what its author says about it, what the rules report, and the compiled code.</summary>
+internal sealed record Entry(Type Type, IReadOnlyList<Diagnostic> Diagnostics)
+{
+    public string Name => Type.Name;
+
+    public DefectAttribute? Defect => Type.GetCustomAttribute<DefectAttribute>();
+
+    public IReadOnlyList<string> Declared => Defect?.Ids ?? [];
+
+    public IReadOnlyList<string> Reported => [.. Diagnostics.Select(static d => d.Id).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    /// <summary>What is reported, in words.</summary>
+    public string Messages => string.Join("; ", Diagnostics.Select(static d =>
+        $"{d.Id} line {d.Location.GetLineSpan().StartLinePosition.Line + 1}: {d.GetMessage(CultureInfo.InvariantCulture)}"));
+
+    public static bool IsEntry(Type type) => type.IsDefined(typeof(DefectAttribute)) || type.IsDefined(typeof(CleanAttribute));
+
+    /// <summary>Runs it with every setting of the knobs and returns where it goes wrong, with what.</summary>
+    public IReadOnlyList<(Cell? Cell, string Symptom)> Run()
+    {
+        var routine = new Routine(Type);
+        List<(Cell?, string)> symptoms = [];
+        Rig? rig = null;
+        foreach (Cell cell in Cell.All)
+        {
+            if (rig is not null && rig.IsHigh != cell.IsHigh)
+                Retire(ref rig, symptoms);
+            rig ??= new(routine, cell.IsHigh);
+            if (rig.Try(cell) is not { } symptom)
+                continue;
+            symptoms.Add((cell, symptom));
+            rig.Dispose();
+            rig = null;
+        }
+
+        Retire(ref rig, symptoms);
+        return symptoms;
+    }
+
+    private static void Retire(ref Rig? rig, List<(Cell?, string)> symptoms)
+    {
+        if (rig?.Unload() is { } leak)
+            symptoms.Add((null, leak));
+        rig?.Dispose();
+        rig = null;
+    }
+}

@@ -1,0 +1,31 @@
+using Cells = System.Collections.Generic.IReadOnlyList<(MdlAnalyzers.Tests.Twin.Cell? Cell, string Symptom)>;
+
+namespace MdlAnalyzers.Tests.Twin;
+
+/// <summary>Which knob a defect needs to show, so that a routine that goes wrong for another reason does not count.</summary>
+internal static class Provocation
+{
+    private static readonly Dictionary<string, (string Knob, Func<Cell, bool> IsSet, bool IsOnly)> s_knobs = new()
+    {
+        ["MDL1002"] = ("an offset in the page", static cell => cell.Offset != 0, false),
+        ["MDL1003"] = ("an offset in the page", static cell => cell.Offset != 0, true),
+        ["MDL2001"] = ("an empty request", static cell => cell.Length == 0, true),
+        ["MDL2002"] = ("a call that fails", static cell => cell.Fault is not null, true),
+    };
+
+    /// <summary>Says what speaks against the runs showing what was reported; null if nothing does.</summary>
+    public static string? Missing(IReadOnlyList<string> ids, Cells symptoms)
+    {
+        foreach (string id in ids)
+        {
+            if (!s_knobs.TryGetValue(id, out var knob))
+                continue;
+            if (!symptoms.Any(s => s.Cell is { } cell && knob.IsSet(cell)))
+                return $"no run with {knob.Knob} goes wrong";
+            if (ids.Count == 1 && knob.IsOnly && symptoms.FirstOrDefault(s => s.Cell is not { } cell || !knob.IsSet(cell)) is { Symptom: { } other } run)
+                return $"a run without {knob.Knob} goes wrong ({run.Cell}): {other}";
+        }
+
+        return null;
+    }
+}
