@@ -26,6 +26,7 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
         UncheckedSystemAddress.Descriptor,
         UnsafeMapCall.Descriptor,
         NullPlusOffset.Descriptor,
+        UnusedBufferQuery.Descriptor,
         ZeroLengthRejected.Descriptor,
     ];
 
@@ -56,6 +57,7 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
         new UncheckedSystemAddress(),
         new UnsafeMapCall(),
         new NullPlusOffset(),
+        new UnusedBufferQuery(),
         new ZeroLengthRejected(),
         new OpaqueMdlField(),
     ];
