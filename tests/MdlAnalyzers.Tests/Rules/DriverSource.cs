@@ -80,7 +80,7 @@ internal static class DriverSource
                 uint off = MmGetMdlByteOffset(mdl);
                 nuint va = MmGetMdlVirtualAddress(mdl);
                 Span<nuint> pfns = MmGetMdlPfnArray(mdl);
-                Sink.Take(len + off + va); Sink.Take(pfns);
+                Sink.Take((len, off, va)); Sink.Take(pfns);
                 {body}
         """,
         members);
