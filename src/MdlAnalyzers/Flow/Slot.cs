@@ -24,6 +24,9 @@ internal enum SlotKind
     /// <summary>The request has a length above zero because its creator said so.</summary>
     KnownLength,
 
+    /// <summary>The object is new: members that were not assigned are zero.</summary>
+    Zeroed,
+
     /// <summary>What is known about the system address of the MDL, see <see cref="MappingState"/>.</summary>
     Mapping,
 }

@@ -21,6 +21,8 @@ internal sealed partial class Interpreter
             return UnknownValue.Instance;
 
         Value? receiver = invocation.Instance is null ? null : Eval(invocation.Instance);
+        if (receiver is DelegateValue known && method.MethodKind == MethodKind.DelegateInvoke)
+            return EvalDelegateCall(invocation, known, invocation.Arguments);
         ImmutableArray<CallArgument> arguments = EvalArguments(invocation.Arguments, contract);
         if (_dead)
             return UnknownValue.Instance;
@@ -29,23 +31,29 @@ internal sealed partial class Interpreter
         body.OnCall(call);
         if (receiver is ObjectValue target)
             Require(target.Id, invocation.Instance!.Syntax, contract.ReceiverEffect == Effect.None ? Effect.Reads : contract.ReceiverEffect);
+        UseInFormat(call);
         PassArguments(call, invocation.Instance);
         if (receiver is Linear number)
             body.OnUse(new ValueUse(number, invocation.Instance!.Syntax, UseKind.Argument, _state, frame) { Method = method, Call = call, Operation = invocation.Instance });
 
-        Value result = ResultOf(invocation, contract, call, receiver);
+        Value result = ResultOf(invocation, method, contract, call, receiver);
+        Conclude(call, contract, result);
+        return result;
+    }
+
+    // What holds after a call.
+    private void Conclude(CallEvent call, MethodContract contract, Value result)
+    {
         ApplyEffects(call, contract, result);
-        if (contract.DoesNotReturn || body.Session.NeverReturns(method, body.CancellationToken))
+        if (contract.DoesNotReturn || body.Session.NeverReturns(call.Method, body.CancellationToken))
             _dead = true;
-        foreach (CallArgument argument in arguments)
+        foreach (CallArgument argument in call.Arguments)
         {
             if (argument.Contract.DoesNotReturnIf is { } fatal)
                 AssumeHere(ToCondition(argument.Value), !fatal);
             if (argument.Contract.NotNullAfter && argument.Object is { } proven)
                 _state = _state.SetNullness(proven, Nullness.NotNull);
         }
-
-        return result;
     }
 
     private ImmutableArray<CallArgument> EvalArguments(ImmutableArray<IArgumentOperation> operations, MethodContract contract)
@@ -97,10 +105,11 @@ internal sealed partial class Interpreter
         string? place = (parameter.Name, call.Method.Name) switch
         {
             ("item", "Add" or "Enqueue" or "Push" or "Insert") => NameOf(receiver),
+            ("key", _) => Nouns.HasWord(NameOf(receiver), "by") ? NameOf(receiver) : null,
             ("value" or "location", "Exchange" or "CompareExchange" or "Write") => NameOf(call.Arguments.FirstOrDefault(static a => a.Parameter?.RefKind == RefKind.Ref)?.Operation),
             _ => parameter.Name,
         };
-        return Nouns.HasWord(place, "by") ? null : place;
+        return parameter.Name != "key" && Nouns.HasWord(place, "by") ? null : place;
     }
 
     private bool NeedsObject(IParameterSymbol parameter, ParameterContract contract, IMethodSymbol method)
@@ -135,10 +144,9 @@ internal sealed partial class Interpreter
         return mdls.Length == 1 ? mdls[0].Object : null;
     }
 
-    private Value ResultOf(IInvocationOperation invocation, MethodContract contract, CallEvent call, Value? receiver)
+    private Value ResultOf(IOperation invocation, IMethodSymbol method, MethodContract contract, CallEvent call, Value? receiver)
     {
         SyntaxNode node = invocation.Syntax;
-        IMethodSymbol method = invocation.TargetMethod;
         if (contract.Macro != Macro.None && EvalMacro(contract.Macro, call, invocation) is { } macro)
             return macro;
 
@@ -160,7 +168,7 @@ internal sealed partial class Interpreter
 
         if (returned.Effect != Effect.None)
             return Allocate(returned.Effect, call, invocation);
-        if (EvalFramework(invocation, call, receiver) is { } known)
+        if (invocation is IInvocationOperation direct && EvalFramework(direct, call, receiver) is { } known)
             return known;
         if (method.MethodKind == MethodKind.DelegateInvoke)
         {
@@ -171,7 +179,7 @@ internal sealed partial class Interpreter
         if (TryInline(method, receiver, call.Arguments, node, out Value inlined))
             return inlined;
 
-        Value[] inputs = receiver is ObjectValue { Id: var owner } && Contracts.EntityOf(invocation.Instance?.Type) != Entity.None
+        Value[] inputs = receiver is ObjectValue { Id: var owner } && Contracts.EntityOf((invocation as IInvocationOperation)?.Instance?.Type) != Entity.None
             ? [receiver, .. call.Arguments.Select(static a => a.Value)]
             : [.. call.Arguments.Select(static a => a.Value)];
         AssignOutputs(call);
@@ -210,6 +218,14 @@ internal sealed partial class Interpreter
 
     private Value Unassigned(IOperation target) =>
         IsNumeric(target.Type) ? Fresh(target.Syntax, target.Type) : target.Type?.SpecialType == SpecialType.System_Boolean ? UnknownValue.Instance : Site(target);
+
+    private static ISymbol? TargetOf(IOperation operation) => operation switch
+    {
+        IDeclarationExpressionOperation declaration => TargetOf(declaration.Expression),
+        ILocalReferenceOperation local => local.Local,
+        IFieldReferenceOperation field => field.Field,
+        _ => null,
+    };
 
     private void StoreSilently(IOperation target, Value value)
     {
@@ -257,7 +273,7 @@ internal sealed partial class Interpreter
         }
     }
 
-    private Value Allocate(Effect effect, CallEvent call, IInvocationOperation invocation)
+    private Value Allocate(Effect effect, CallEvent call, IOperation invocation)
     {
         Value value = IsNumeric(invocation.Type) ? Fresh(invocation.Syntax, invocation.Type) : Site(invocation);
         if (value is not ObjectValue { Id: var id })
@@ -291,7 +307,7 @@ internal sealed partial class Interpreter
             _state = _state.Narrow(new Term(TermKind.Offset, owner: mdl), new Interval(0, 0)) ?? _state;
     }
 
-    private Value? EvalMacro(Macro macro, CallEvent call, IInvocationOperation invocation)
+    private Value? EvalMacro(Macro macro, CallEvent call, IOperation invocation)
     {
         Linear? Argument(int index) => index < call.Arguments.Length
             ? call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == index)?.Value as Linear
@@ -332,24 +348,34 @@ internal sealed partial class Interpreter
         IReadOnlyList<Exit>? exits = Follow(definition, receiver, bound.ToImmutable(), node);
         if (exits is null)
             return false;
+        result = Take(exits, definition, arguments);
+        return true;
+    }
+
+    // Goes on with one of the ways a callee can end.
+    private Value Take(IReadOnlyList<Exit> exits, IMethodSymbol definition, ImmutableArray<CallArgument> arguments)
+    {
         if (exits.Count == 0)
         {
             _dead = true;
-            return true;
+            return UnknownValue.Instance;
         }
 
         Exit exit = exits[Choose(Math.Min(exits.Count, MaxForks))];
         _state = exit.State;
         foreach (CallArgument argument in arguments)
         {
-            if (argument.Parameter is { RefKind: RefKind.Ref or RefKind.Out } parameter)
-                StoreSilently(argument.Operation, _state.Get(new Place(null, definition.Parameters[parameter.Ordinal])) ?? Unassigned(argument.Operation));
+            if (argument.Parameter is not { RefKind: RefKind.Ref or RefKind.Out } parameter)
+                continue;
+            Value value = _state.Get(new Place(null, definition.Parameters[parameter.Ordinal])) ?? Unassigned(argument.Operation);
+            if (parameter.RefKind == RefKind.Out && value is Linear && TargetOf(argument.Operation) is { } target)
+                Use(value, argument.Operation, UseKind.Local, target.Name, (target as ILocalSymbol)?.Type ?? argument.Operation.Type, ValueKind.None);
+            StoreSilently(argument.Operation, value);
         }
 
         foreach (IParameterSymbol parameter in definition.Parameters)
             _state = _state.Remove(new Place(null, parameter));
-        result = exit.Value;
-        return true;
+        return exit.Value;
     }
 
     private bool TryInline(IMethodSymbol method, Value? receiver, Value[] values, SyntaxNode node, out Value result)
@@ -379,10 +405,14 @@ internal sealed partial class Interpreter
         if (!interesting || body.Session.GraphOf(method, body.CancellationToken) is not { } graph)
             return null;
 
-        FlowState entry = _state;
+        return body.RunCallee(graph, method, Bind(_state, bound), frame, node, (receiver as ObjectValue)?.Id);
+    }
+
+    private static FlowState Bind(FlowState state, ImmutableArray<(IParameterSymbol Parameter, Value Value)> bound)
+    {
         foreach ((IParameterSymbol parameter, Value value) in bound)
-            entry = parameter.RefKind == RefKind.Out ? entry.Remove(new Place(null, parameter)) : entry.Set(new Place(null, parameter), value);
-        return body.RunCallee(graph, method, entry, frame, node, (receiver as ObjectValue)?.Id);
+            state = parameter.RefKind == RefKind.Out ? state.Remove(new Place(null, parameter)) : state.Set(new Place(null, parameter), value);
+        return state;
     }
 
     private IReadOnlyList<Exit>? FollowLocalFunction(IMethodSymbol function, ImmutableArray<(IParameterSymbol Parameter, Value Value)> bound, SyntaxNode node)
@@ -393,9 +423,7 @@ internal sealed partial class Interpreter
         if (encloser is null)
             return null;
 
-        FlowState entry = _state;
-        foreach ((IParameterSymbol parameter, Value value) in bound)
-            entry = parameter.RefKind == RefKind.Out ? entry.Remove(new Place(null, parameter)) : entry.Set(new Place(null, parameter), value);
+        FlowState entry = Bind(_state, bound);
         body.EnterLocalFunction(function, entry);
         IMethodSymbol own = encloser.Graph.LocalFunctions.First(f => SymbolEqualityComparer.Default.Equals(f, function));
         ControlFlowGraph graph = encloser.Graph.GetLocalFunctionControlFlowGraph(own, body.CancellationToken);
@@ -408,7 +436,7 @@ internal sealed partial class Interpreter
     private bool IsInteresting(Value value, ITypeSymbol? type) => value switch
     {
         ObjectValue => Contracts.EntityOf(type) is not (Entity.None or Entity.Device or Entity.Driver),
-        FramesValue => true,
+        FramesValue or DelegateValue => true,
         Linear number => number.Summands.Any(static s => s.Term.Kind is not TermKind.Symbol),
         UnknownValue unknown => !unknown.Involved.IsEmpty,
         BoolValue { Condition.Kind: not ConditionKind.Constant } => true,

@@ -43,8 +43,13 @@ internal sealed partial class Interpreter
                 }
 
                 return new TupleValue([quotient, remainder]);
-            case "CreateChecked" or "CreateTruncating" or "CreateSaturating" when First() is { } number:
+            case "CreateChecked" or "CreateTruncating" or "CreateSaturating" or "BitCast" when First() is { } number:
                 return number;
+            case "ToString" when receiver is Linear:
+                return receiver;
+            case "ThrowIfZero" or "ThrowIfNegativeOrZero" or "ThrowIfLessThan" or "ThrowIfLessThanOrEqual" or "ThrowIfEqual" or "ThrowIfNotEqual" or "ThrowIfGreaterThan" or "ThrowIfGreaterThanOrEqual" when First() is Linear tested:
+                Refuse(method.Name, tested, Second() as Linear, IsUnsigned(call.Arguments[0].Parameter?.Type));
+                return UnknownValue.Instance;
             case "ToUInt64" or "ToInt64" or "ToUInt32" or "ToInt32" or "ToUInt16" or "ToInt16" or "ToPointer" or "ToByte" when First() is Linear or BoolValue || receiver is Linear:
                 return First() ?? receiver;
             case "GetValueOrDefault" when receiver is not null:
@@ -61,7 +66,10 @@ internal sealed partial class Interpreter
                 return Positive(node);
             case "AlignedAlloc" when Second() is Linear { IsConstant: true } alignment && alignment.Constant > 0 && alignment.Constant % Arithmetic.PageSize == 0:
                 return Linear.Of(new Term(TermKind.AlignedAddress, key: (node, frame.CallSite), node: node));
-            case "GetEnumerator" or "ToArray" or "AsSpan" or "ToList" when (receiver ?? First()) is FramesValue frames && call.Arguments.Length <= (receiver is null ? 1 : 0):
+            case "GetEnumerator" when (receiver ?? First()) is FramesValue each:
+                _state = _state.Remove(new Place(null, _enumerated));
+                return each;
+            case "ToArray" or "AsSpan" or "ToList" when (receiver ?? First()) is FramesValue frames && call.Arguments.Length <= (receiver is null ? 1 : 0):
                 return frames;
             case "Slice" or "AsSpan" when (receiver ?? First()) is FramesValue frames && (receiver is null ? Second() : First()) is Linear start:
                 return new FramesValue(frames.Mdl, Arithmetic.Add(frames.Start, start, node), frames.Origin);
@@ -75,6 +83,24 @@ internal sealed partial class Interpreter
     // IntPtr.Add(address, distance), Unsafe.Add<T>(pointer, distance)
     private static bool IsAddressStep(IMethodSymbol method) =>
         method.IsStatic && (IsWrappedNumber(method.ContainingType) || (method.ContainingType.Name == "Unsafe" && method.Parameters[0].Type is IPointerTypeSymbol));
+
+    // A throw helper comes back only if its test fails.
+    private void Refuse(string helper, Linear tested, Linear? bound, bool unsigned)
+    {
+        (Comparison Comparison, Linear? Bound) thrown = helper switch
+        {
+            "ThrowIfZero" => (Comparison.Equal, Linear.Zero),
+            "ThrowIfNegativeOrZero" => (Comparison.LessOrEqual, Linear.Zero),
+            "ThrowIfLessThan" => (Comparison.Less, bound),
+            "ThrowIfLessThanOrEqual" => (Comparison.LessOrEqual, bound),
+            "ThrowIfEqual" => (Comparison.Equal, bound),
+            "ThrowIfNotEqual" => (Comparison.NotEqual, bound),
+            "ThrowIfGreaterThan" => (Comparison.Greater, bound),
+            _ => (Comparison.GreaterOrEqual, bound),
+        };
+        if (thrown.Bound is { } limit)
+            AssumeHere(Condition.Compare(thrown.Comparison, tested, limit, unsigned), truth: false);
+    }
 
     private Linear Computed(Linear result, IInvocationOperation invocation, params Value[] operands)
     {

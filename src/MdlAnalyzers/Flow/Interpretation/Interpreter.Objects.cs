@@ -26,12 +26,29 @@ internal sealed partial class Interpreter
         if (creation.Type?.Name is "Span" or "ReadOnlySpan" && arguments is [{ Value: Linear address }, { Value: Linear length }])
             return new SpanValue(address, length);
 
-        ObjectValue value = Site(creation);
+        ObjectValue value = creation.Constructor.IsImplicitlyDeclared && arguments.IsEmpty ? Zeroed(Site(creation)) : Site(creation);
         KeepArguments(value.Id, creation.Type, arguments);
         AssignOutputs(call);
         Initialize(value.Id, creation.Initializer);
         return value;
     }
+
+    private ObjectValue Zeroed(ObjectValue created)
+    {
+        _state = _state.SetSlot(created.Id, SlotKind.Zeroed, 1);
+        return created;
+    }
+
+    // A member of a new object that nothing was assigned to; initializers are not looked for, so a class may differ.
+    private Value? Untouched(ObjectId? owner, ISymbol member, ITypeSymbol? type) =>
+        owner is null || _state.SlotOf(owner, SlotKind.Zeroed) != 1 || member is IPropertySymbol property && !IsAutomatic(property) || member.ContainingType.TypeKind != TypeKind.Struct ? null
+        : type is { IsReferenceType: true } ? NullValue.Instance
+        : IsNumeric(type) ? Linear.Zero
+        : type?.SpecialType == SpecialType.System_Boolean ? new BoolValue(Condition.False)
+        : null;
+
+    private static bool IsAutomatic(IPropertySymbol property) =>
+        property.ContainingType.GetMembers().Any(m => m is IFieldSymbol field && SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property));
 
     // A structure around one number is that number.
     private static bool IsWrappedNumber(ITypeSymbol? type) =>
@@ -89,6 +106,9 @@ internal sealed partial class Interpreter
                 if (original.Id.Equals(pair.Key.Owner))
                     _state = _state.Set(new Place(copy.Id, pair.Key.Key), pair.Value);
             }
+
+            if (_state.SlotOf(original.Id, SlotKind.Zeroed) == 1)
+                Zeroed(copy);
         }
 
         Initialize(copy.Id, with.Initializer);
@@ -117,7 +137,7 @@ internal sealed partial class Interpreter
         for (int i = 0; i < values.Length; i++)
         {
             Use(values[i], elements[i], UseKind.ElementStore, name, elements[i].Type, ValueKind.None);
-            if (collection.Type is IArrayTypeSymbol { Rank: 1 } && values.Length <= MaxElements && !elements.Any(static e => e is ISpreadOperation))
+            if (collection.Type is IArrayTypeSymbol { Rank: 1 } or { Name: "ReadOnlySpan" } && values.Length <= MaxElements && !elements.Any(static e => e is ISpreadOperation))
                 _state = _state.Set(new Place(result.Id, i), values[i]);
         }
 

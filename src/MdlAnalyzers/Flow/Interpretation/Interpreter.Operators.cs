@@ -15,8 +15,8 @@ internal sealed partial class Interpreter
         if (assignment.IsRef)
         {
             Value target = Eval(assignment.Value);
-            if (assignment.Target is ILocalReferenceOperation alias && LocationOf(assignment.Value) is { } location)
-                _state = _state.Set(new Place(null, alias.Local), new ReferenceValue(location, assignment.Value));
+            if (assignment.Target is ILocalReferenceOperation alias)
+                _state = _state.Set(new Place(null, alias.Local), LocationOf(assignment.Value) is { } location ? new ReferenceValue(location, assignment.Value) : target);
             return target;
         }
 
@@ -241,8 +241,18 @@ internal sealed partial class Interpreter
             return UnknownValue.Instance;
         }
 
+        if (kind == BinaryOperatorKind.Multiply && operation is IBinaryOperation product)
+        {
+            if (left is Linear && ReciprocalOf(product.RightOperand) is { } divisor)
+                (kind, right) = (BinaryOperatorKind.Divide, divisor);
+            else if (right is Linear && ReciprocalOf(product.LeftOperand) is { } other)
+                (kind, left, right) = (BinaryOperatorKind.Divide, right, other);
+        }
+
         if (left is not Linear x || right is not Linear y)
-            return Result(type, operation.Syntax, left, right);
+            return left is FramesValue frames && right is Linear step && kind == BinaryOperatorKind.Add
+                ? new FramesValue(frames.Mdl, Arithmetic.Add(frames.Start, step, operation.Syntax), frames.Origin)
+                : Result(type, operation.Syntax, left, right);
 
         SyntaxNode node = operation.Syntax;
         bool real = type?.SpecialType is SpecialType.System_Double or SpecialType.System_Single or SpecialType.System_Decimal;
@@ -257,10 +267,23 @@ internal sealed partial class Interpreter
             BinaryOperatorKind.RightShift or BinaryOperatorKind.UnsignedRightShift => Arithmetic.ShiftRight(x, y, node),
             BinaryOperatorKind.And => Arithmetic.And(x, y, node),
             BinaryOperatorKind.Or when AreDisjoint(x, y) => Arithmetic.Add(x, y, node),
+            BinaryOperatorKind.Or when y.IsConstantOf(Arithmetic.PageMask) => Arithmetic.PageAlign(x, node).AddConstant(Arithmetic.PageMask),
             _ => Fresh(node, type),
         };
         body.OnCompute(new Computation(result, operation, node, _state, frame) { Operands = [left, right] });
         return result;
+    }
+
+    // "length * (1.0 / 4096)" is a division.
+    private static Linear? ReciprocalOf(IOperation operand)
+    {
+        double? factor = operand.ConstantValue switch
+        {
+            { HasValue: true, Value: double number } => number,
+            { HasValue: true, Value: float number } => number,
+            _ => null,
+        };
+        return factor is > 0 and < 1 && Math.Floor(1 / factor.Value) == 1 / factor.Value && 1 / factor.Value < int.MaxValue ? Linear.Of((long)(1 / factor.Value)) : null;
     }
 
     // "frame << 12 | offset" is a sum because no bit is set in both.

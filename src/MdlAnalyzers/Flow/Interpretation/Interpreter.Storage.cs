@@ -12,6 +12,9 @@ internal sealed partial class Interpreter
 {
     private const int MaxPathDepth = 8;
 
+    // Tells the first turn of a loop over frames from the others.
+    private static readonly object _enumerated = new();
+
     private Value Read(ILocalReferenceOperation local)
     {
         Value? value = _state.Get(new Place(null, local.Local));
@@ -63,7 +66,7 @@ internal sealed partial class Interpreter
             return EvalIndexer(property, property.Instance, [.. property.Arguments.Select(static a => a.Value)]);
 
         if (property.Property is { Name: "Current", Type: { } element } && IsNumeric(element) && property.Instance is { } enumerator && Eval(enumerator) is FramesValue each)
-            return Frame(each, Index(property.Syntax), property.Syntax);
+            return Frame(each, NextIndex(property.Syntax), property.Syntax);
 
         return EvalMember(property, property.Property, property.Type);
     }
@@ -110,6 +113,8 @@ internal sealed partial class Interpreter
     {
         if (_state.Get(new Place(owner, member)) is { } stored)
             return Dereference(stored);
+        if (Untouched(owner, member, type) is { } untouched)
+            return untouched;
 
         MemberContract contract = Contracts.Member(member);
         if (contract.Governs != Transfer.None)
@@ -239,11 +244,18 @@ internal sealed partial class Interpreter
     private static Linear Frame(FramesValue frames, Linear index, SyntaxNode node) =>
         Linear.Of(new Term(TermKind.PageFrame, owner: frames.Mdl, left: Arithmetic.Add(frames.Start, index, node), node: node, origin: frames.Origin));
 
-    // Some index, zero included.
-    private Linear Index(SyntaxNode node)
+    // The first element an enumerator comes to, or one of the later ones.
+    private Linear NextIndex(SyntaxNode node)
     {
+        if (_state.Get(new Place(null, _enumerated)) is null)
+        {
+            _state = _state.Set(new Place(null, _enumerated), Linear.Zero);
+            return Linear.Zero;
+        }
+
         var term = new Term(TermKind.Symbol, key: (node, frame.CallSite), node: node, isUnsigned: true);
         _state = _state.Forget(term);
+        _state = _state.Narrow(term, new Interval(1, long.MaxValue)) ?? _state;
         return Linear.Of(term);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MdlAnalyzers.Contracts;
 using MdlAnalyzers.Flow.Values;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -140,11 +141,15 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
             case IArgumentOperation argument: return Eval(argument.Value);
             case IReturnOperation { Kind: OperationKind.YieldReturn } yielded: return EvalYield(yielded);
             case IAddressOfOperation { Reference: { Kind: OperationKind.None, Syntax: ElementAccessExpressionSyntax, ChildOperations.Count: 2 } element }: return ElementAddress(element, out _);
+            case IAddressOfOperation { Reference: IMethodReferenceOperation method }: return EvalMethodReference(method);
             case IAddressOfOperation addressOf: return EvalChildren(addressOf);
+            case IFunctionPointerInvocationOperation invocation: return EvalPointerInvocation(invocation);
             case INameOfOperation or ITypeOfOperation or IDiscardOperation: return UnknownValue.Instance;
             case ICaughtExceptionOperation: return new ObjectValue(ObjectId.ForSite(operation.Syntax, frame.CallSite));
             case IReDimOperation or IInvalidOperation: return EvalChildren(operation);
             case { Kind: OperationKind.None, Syntax: ElementAccessExpressionSyntax, ChildOperations.Count: 2 }: return EvalPointerElement(operation);
+            case { Kind: OperationKind.None, ChildOperations.Count: 1, Syntax.Parent: EqualsValueClauseSyntax { Parent.Parent.Parent: FixedStatementSyntax } }: return Eval(operation.ChildOperations.First());
+            case { Kind: OperationKind.None, ChildOperations.Count: 1, Syntax.RawKind: (int)SyntaxKind.PointerIndirectionExpression } when Eval(operation.ChildOperations.First()) is FramesValue frames: return Frame(frames, Linear.Zero, operation.Syntax);
             default: return EvalChildren(operation);
         }
     }
@@ -177,9 +182,11 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
         return address;
     }
 
-    private UnknownValue EvalPointerElement(IOperation element)
+    private Value EvalPointerElement(IOperation element)
     {
         ElementAddress(element, out ImmutableArray<Value> operands);
+        if (operands is [FramesValue frames, Linear number])
+            return Frame(frames, number, element.Syntax);
         Dereferenced(operands[0], element.ChildOperations.First().Syntax);
         ImmutableArray<ObjectId>.Builder involved = ImmutableArray.CreateBuilder<ObjectId>();
         foreach (Value operand in operands)
@@ -198,6 +205,7 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
             case char letter: return Linear.Of(letter);
             case float real when real == Math.Floor(real) && Math.Abs(real) < 1e15: return Linear.Of((long)real, LabelOf(operation));
             case double real when real == Math.Floor(real) && Math.Abs(real) < 1e15: return Linear.Of((long)real, LabelOf(operation));
+            case decimal real when real == decimal.Floor(real) && Math.Abs(real) < 1e15m: return Linear.Of((long)real, LabelOf(operation));
             case sbyte or byte or short or ushort or int or uint or long: return Linear.Of(Convert.ToInt64(operation.ConstantValue.Value, System.Globalization.CultureInfo.InvariantCulture), LabelOf(operation));
             case IntPtr native: return Linear.Of(native.ToInt64(), LabelOf(operation));
             case UIntPtr native: return Linear.Of(unchecked((long)native.ToUInt64()), LabelOf(operation));
@@ -229,6 +237,7 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
         operation.Type is { IsReferenceType: true } ? NullValue.Instance
         : IsNumeric(operation.Type) ? Linear.Zero
         : operation.Type?.SpecialType == SpecialType.System_Boolean ? new BoolValue(Condition.False)
+        : operation.Type is INamedTypeSymbol { TypeKind: TypeKind.Struct, IsTupleType: false, OriginalDefinition.SpecialType: SpecialType.None } ? Zeroed(Site(operation))
         : UnknownValue.Instance;
 
     private Value EvalCapture(IFlowCaptureOperation capture)
@@ -250,56 +259,6 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
         }
 
         return IsNumeric(await.Type) ? Fresh(await.Syntax, await.Type) : value is ObjectValue ? Site(await) : UnknownValue.Instance;
-    }
-
-    private Value EvalText(IInterpolatedStringOperation text)
-    {
-        string? before = null;
-        foreach (IInterpolatedStringContentOperation part in text.Parts)
-        {
-            if (part is IInterpolationOperation interpolation)
-            {
-                Value value = Eval(interpolation.Expression);
-                body.OnUse(new ValueUse(value, interpolation.Expression.Syntax, UseKind.Text, _state, frame) { Name = before, Type = interpolation.Expression.Type, Operation = interpolation });
-            }
-            else if (part is IInterpolatedStringTextOperation { Text.ConstantValue: { HasValue: true, Value: string literal } })
-            {
-                before = literal;
-            }
-        }
-
-        return UnknownValue.Instance;
-    }
-
-    private Value EvalDelegate(IDelegateCreationOperation creation)
-    {
-        switch (creation.Target)
-        {
-            case IFlowAnonymousFunctionOperation lambda:
-                return EvalLambda(lambda, NameOfTarget(creation.Parent));
-            case IMethodReferenceOperation reference:
-                Eval(reference.Instance);
-                if (reference.Method.MethodKind == MethodKind.LocalFunction)
-                    body.EnterLocalFunction(reference.Method, _state);
-                return UnknownValue.Instance;
-            default:
-                return EvalChildren(creation);
-        }
-    }
-
-    private Value EvalLambda(IFlowAnonymousFunctionOperation lambda, string? name)
-    {
-        // An expression tree is data, not code that runs here.
-        if (lambda.Parent?.Type is { Name: "Expression" } || frame.CallSite is not null)
-            return UnknownValue.Instance;
-        if (_lambdasRun.Count < MaxForks * 4 && _lambdasRun.Add((lambda.Syntax, _state)))
-        {
-            FlowState saved = _state;
-            body.RunLambda(lambda, _state, frame, name);
-            _state = saved;
-        }
-
-        return UnknownValue.Instance;
     }
 
     private static string? NameOfTarget(IOperation? operation)

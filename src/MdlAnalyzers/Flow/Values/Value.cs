@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
 
 namespace MdlAnalyzers.Flow.Values;
 
@@ -66,10 +68,10 @@ internal sealed class TupleValue(ImmutableArray<Value> elements) : Value
 }
 
 /// <summary>The page frame numbers of an MDL from an index on.</summary>
-internal sealed class FramesValue(ObjectId mdl, Linear start, Microsoft.CodeAnalysis.SyntaxNode? origin) : Value
+internal sealed class FramesValue(ObjectId mdl, Linear start, SyntaxNode? origin) : Value
 {
     /// <summary>The accessor; no part of the identity.</summary>
-    public Microsoft.CodeAnalysis.SyntaxNode? Origin { get; } = origin;
+    public SyntaxNode? Origin { get; } = origin;
 
     public ObjectId Mdl { get; } = mdl;
 
@@ -92,12 +94,32 @@ internal sealed class SpanValue(Linear address, Linear length) : Value
     public override int GetHashCode() => unchecked(Address.GetHashCode() * 397 + Length.GetHashCode());
 }
 
+/// <summary>A delegate or function pointer whose target is known.</summary>
+internal sealed class DelegateValue(IMethodSymbol method, ObjectId? receiver, IFlowAnonymousFunctionOperation? lambda, Frame frame) : Value
+{
+    public IMethodSymbol Method { get; } = method;
+
+    public ObjectId? Receiver { get; } = receiver;
+
+    /// <summary>The lambda, if the target is one; it belongs to the graph of <see cref="Frame"/>.</summary>
+    public IFlowAnonymousFunctionOperation? Lambda { get; } = lambda;
+
+    /// <summary>The body that created the delegate.</summary>
+    public Frame Frame { get; } = frame;
+
+    public override bool Equals(Value? other) =>
+        other is DelegateValue value && SymbolEqualityComparer.Default.Equals(Method, value.Method) && Equals(Receiver, value.Receiver)
+        && (Lambda is null || ReferenceEquals(Frame, value.Frame));
+
+    public override int GetHashCode() => SymbolEqualityComparer.Default.GetHashCode(Method);
+}
+
 /// <summary>A reference (ref local, ref parameter) to a storage location.</summary>
-internal sealed class ReferenceValue(Place target, Microsoft.CodeAnalysis.IOperation operation) : Value
+internal sealed class ReferenceValue(Place target, IOperation operation) : Value
 {
     public Place Target { get; } = target;
 
-    public Microsoft.CodeAnalysis.IOperation Operation { get; } = operation;
+    public IOperation Operation { get; } = operation;
 
     public override bool Equals(Value? other) => other is ReferenceValue value && Target.Equals(value.Target);
 

@@ -4,6 +4,7 @@ using MdlAnalyzers.Flow;
 using MdlAnalyzers.Flow.Values;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace MdlAnalyzers.Rules.Address;
 
@@ -31,6 +32,7 @@ internal sealed class OffsetUsedAsAddress : FlowRule
     // "address = base; address + offset" arrives at the address in two steps.
     public override void OnCompute(in Computation computation, FlowReporter reporter)
     {
+        CheckSum(computation, reporter);
         if (!computation.Result.Contains(TermKind.Offset))
             return;
         foreach (Summand summand in computation.Result.Summands)
@@ -42,15 +44,14 @@ internal sealed class OffsetUsedAsAddress : FlowRule
 
     public override void OnUse(in ValueUse use, FlowReporter reporter)
     {
-        if (use.IsInlined || use.Kind is UseKind.Discard or UseKind.Slice)
+        if (use.Kind is UseKind.Discard or UseKind.Slice || (use.IsInlined && use.Expected == ValueKind.None))
             return;
         if (use.Kind == UseKind.CompoundAssignment)
-        {
             CheckStep(use, reporter);
+        if (use.Kind == UseKind.CompoundAssignment || !Quantity.TryRecognize(use.Value, use.State, out Quantity quantity))
             return;
-        }
-
-        if (!Quantity.TryRecognize(use.Value, use.State, out Quantity quantity))
+        // A callee is analyzed on its own; only what the analyzed body hands to it is told here.
+        if (use.IsInlined && !reporter.Owns(quantity.Origin))
             return;
         ValueKind needed = Needed(use, quantity);
         if (needed == ValueKind.None)
@@ -75,7 +76,7 @@ internal sealed class OffsetUsedAsAddress : FlowRule
     private static void Tell(in ValueUse use, Quantity quantity, ValueKind needed, FlowReporter reporter, DiagnosticSeverity severity)
     {
         bool direct = reporter.Owns(quantity.Origin) && SourceText.StatementOf(use.Node) == SourceText.StatementOf(quantity.Origin);
-        SyntaxNode node = direct ? quantity.Origin : use.Node;
+        SyntaxNode node = direct ? quantity.Origin : use.Frame.Visible(use.Node);
         ImmutableDictionary<string, string?> properties = ImmutableDictionary<string, string?>.Empty
             .Add("Actual", quantity.Kind.ToString())
             .Add("Expected", needed.ToString());
@@ -117,12 +118,19 @@ internal sealed class OffsetUsedAsAddress : FlowRule
     private static Noun NounOf(in ValueUse use) => use.Kind switch
     {
         UseKind.PointerConversion => Noun.Address,
-        UseKind.Text => Nouns.HeadOf(use.Name?.TrimEnd(' ', ':', '=', '(', '[', '\'')) == Noun.Address ? Noun.Address : Noun.Neutral,
+        UseKind.Text => Nouns.HeadOf(BeforeNumber(use.Name)) == Noun.Address ? Noun.Address : Noun.Neutral,
         UseKind.Indexer => Nouns.HasWord(use.Name, "by") && Nouns.HeadOf(use.Name) == Noun.Address ? Noun.Address : Noun.Neutral,
         UseKind.ElementStore => !Nouns.HasWord(use.Name, "by") && Nouns.HeadOf(use.Name) == Noun.Address ? Noun.Address : Noun.Neutral,
         UseKind.Comparison or UseKind.ArraySize => Noun.Neutral,
         _ => Nouns.HeadOf(use.Name),
     };
+
+    // "address 0x" is about the address.
+    private static string? BeforeNumber(string? text)
+    {
+        text = text?.TrimEnd(' ', ':', '=', '(', '[', '\'', '#', '@');
+        return text is not null && (text.EndsWith("0x", StringComparison.OrdinalIgnoreCase)) ? text.Substring(0, text.Length - 2).TrimEnd(' ', ':', '=', '(', '[', '\'') : text;
+    }
 
     private static bool WantsAddress(in ValueUse use, Noun noun)
     {
@@ -133,7 +141,8 @@ internal sealed class OffsetUsedAsAddress : FlowRule
 
     private static bool WantsOffset(in ValueUse use, Noun noun) =>
         use.Expected is ValueKind.ByteOffset or ValueKind.TransferOffset or ValueKind.DeviceOffset
-        || (use.Expected == ValueKind.None && noun == Noun.Offset && use.Kind is UseKind.Local or UseKind.Member or UseKind.Return);
+        || (use.Expected == ValueKind.None && noun == Noun.Offset && use.Kind is UseKind.Local or UseKind.Member or UseKind.Return
+            && !(IsAddressType(use.Type) && Nouns.HasWord(use.Name, "position", "pos")));
 
     private static bool WantsLength(in ValueUse use, Noun noun, Quantity quantity)
     {
@@ -164,6 +173,27 @@ internal sealed class OffsetUsedAsAddress : FlowRule
             Tell(use, quantity, ValueKind.MdlVirtualAddress, reporter, Descriptor.DefaultSeverity);
     }
 
+    // "va + offset of the next MDL", written out.
+    private static void CheckSum(in Computation computation, FlowReporter reporter)
+    {
+        if (computation.Operation is not IBinaryOperation || computation.Frame.IsInlined || computation.Operands is not [Linear left, Linear right])
+            return;
+        if (left.Find(TermKind.Base) is null)
+            (left, right) = (right, left);
+        if (left.Find(TermKind.Base) is { Owner: { } mdl } && left.Contains(TermKind.Offset) && Quantity.TryRecognize(right, computation.State, out Quantity step)
+            && step.Kind == ValueKind.ByteOffset && !mdl.Equals(step.Mdl) && TargetOfSum(computation.Node) is { } name && Nouns.HeadOf(name) is Noun.Address or Noun.Place)
+        {
+            Tell(new ValueUse(right, computation.Node, UseKind.CompoundAssignment, computation.State, computation.Frame) { Name = name }, step, ValueKind.MdlVirtualAddress, reporter, Descriptor.DefaultSeverity);
+        }
+    }
+
+    private static string? TargetOfSum(SyntaxNode sum) => sum.Parent switch
+    {
+        AssignmentExpressionSyntax assignment when assignment.Right == sum => assignment.Left.DescendantTokens().Last().ValueText,
+        EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax variable } => variable.Identifier.ValueText,
+        _ => null,
+    };
+
     private static bool IsDirect(in ValueUse use, Quantity quantity) => use.Node.Span.Contains(quantity.Origin.Span) && use.Node.SyntaxTree == quantity.Origin.SyntaxTree;
 
     private static bool IsAddress(ValueKind kind) =>
@@ -179,5 +209,5 @@ internal sealed class OffsetUsedAsAddress : FlowRule
 
     private static bool IsLoopBound(SyntaxNode node) =>
         node.Parent is BinaryExpressionSyntax comparison && comparison.Right == node
-        && (comparison.Parent is ForStatementSyntax || comparison.Parent is WhileStatementSyntax);
+        && comparison.Parent is ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax;
 }

@@ -95,6 +95,27 @@ internal sealed partial class PageMathIgnoresOffset
         }
     }
 
+    // A new structure that goes its way with the first page frame and an offset that nobody set.
+    private void CheckUnsetOffset(ObjectId run, in ValueUse use, FlowReporter reporter)
+    {
+        if (use.Kind is UseKind.Local or UseKind.Text or UseKind.Discard || use.IsInlined || use.State.SlotOf(run, SlotKind.Zeroed) != 1 || run.Node is not { } node || !reporter.Owns(node))
+            return;
+        Term? frame = null;
+        INamedTypeSymbol? type = null;
+        foreach (KeyValuePair<Place, Value> pair in use.State.Values)
+        {
+            if (!run.Equals(pair.Key.Owner) || pair.Key.Key is not ISymbol { ContainingType: { } declaring } member)
+                continue;
+            if (Nouns.HeadOf(member.Name) == Noun.Offset)
+                return;
+            if (pair.Value is Linear number && FirstFrameOf(number, use.State) is { } first)
+                (frame, type) = (first, declaring);
+        }
+
+        if (frame is not null && type!.GetMembers().Any(static m => m is IPropertySymbol { SetMethod: not null } or IFieldSymbol { IsReadOnly: false, IsImplicitlyDeclared: false } && !m.IsStatic && Nouns.HeadOf(m.Name) == Noun.Offset))
+            AddZero(node, frame, use, reporter);
+    }
+
     private void AddZero(SyntaxNode node, Term frame, in ValueUse use, FlowReporter reporter)
     {
         if (IsOwn(use.Frame, frame, reporter) && !PageMath.IsAligned(use.State, frame.Owner!))

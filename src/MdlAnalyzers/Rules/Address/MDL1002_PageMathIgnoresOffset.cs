@@ -26,6 +26,7 @@ internal sealed partial class PageMathIgnoresOffset : FlowRule
         helpLinkUri: "https://github.com/mdl-analyzers/MdlAnalyzers/blob/main/src/docs/rules/MDL1002.md");
 
     private readonly Dictionary<SyntaxNode, PageMathCandidate> _candidates = [];
+    private readonly HashSet<ObjectId> _tailsWithOffset = [];
 
     public override void OnCompute(in Computation computation, FlowReporter reporter)
     {
@@ -41,8 +42,12 @@ internal sealed partial class PageMathIgnoresOffset : FlowRule
                 case TermKind.Minimum when made:
                     Vote(computation, OfFirstChunk(term, computation.State, out Term? chunk), chunk, "FirstChunk", reporter);
                     break;
-                case TermKind.Modulo or TermKind.Mask when made && IsPageModulus(term) && term.Left!.IsSingle(out Term whole) && whole.Kind == TermKind.Length:
+                case TermKind.Modulo or TermKind.Mask when made && IsTail(term, out Term whole):
                     Vote(computation, PageMath.IsAligned(computation.State, whole.Owner!) ? Verdict.Respected : Verdict.Ignored, whole, "Tail", reporter, needsUse: true);
+                    break;
+                case TermKind.Modulo or TermKind.Mask when summand.Factor == 1 && IsTail(term, out Term tail) && computation.Result.FactorOf(new Term(TermKind.Offset, owner: tail.Owner)) == 1:
+                    // Whole pages, and then "offset + rest" rounded up, arrive at the span.
+                    _tailsWithOffset.Add(tail.Owner!);
                     break;
                 case TermKind.PageFrame when summand.Factor == Arithmetic.PageSize:
                     VoteFrame(computation, term, reporter);
@@ -68,6 +73,9 @@ internal sealed partial class PageMathIgnoresOffset : FlowRule
                 CheckBase(number, use, reporter);
                 CheckZeroOffset(number, use, reporter);
                 break;
+            case ObjectValue run:
+                CheckUnsetOffset(run.Id, use, reporter);
+                break;
             case SpanValue slice when use is { Kind: UseKind.Slice, Other: SpanValue page }:
                 CheckSlice(slice, page, use, reporter);
                 break;
@@ -87,6 +95,8 @@ internal sealed partial class PageMathIgnoresOffset : FlowRule
         foreach (PageMathCandidate candidate in _candidates.Values.Where(static c => c.IsDefect).OrderBy(static c => c.Node.SpanStart).ThenByDescending(static c => c.Node.Span.Length))
         {
             if ((candidate.Kind == "ZeroOffset" && _offsets.Contains(candidate.Node)) || IsToldByItsStart(candidate, reporter))
+                continue;
+            if ((candidate.Kind == "Tail" || candidate.CountsWholePages) && candidate.Mdl is { } divided && _tailsWithOffset.Contains(divided))
                 continue;
             if ((candidate.Cause is { } cause && reporter.IsExplained(cause)) || !told.Add((SourceText.StatementOf(candidate.Node), candidate.Mdl)))
                 continue;
@@ -135,6 +145,12 @@ internal sealed partial class PageMathIgnoresOffset : FlowRule
         return other.IsSingle(out _) && !PageMath.IsAligned(state, term.Owner!) && state.RangeOf(term).High > 0 ? Verdict.Ignored : Verdict.Respected;
     }
 
+    private static bool IsTail(Term term, out Term length)
+    {
+        length = null!;
+        return IsPageModulus(term) && term.Left!.IsSingle(out length) && length.Kind == TermKind.Length;
+    }
+
     private static bool IsPageModulus(Term term) => term.Kind == TermKind.Modulo ? PageMath.IsPageSize(term.Right!) : term.Right!.IsConstantOf(Arithmetic.PageMask) && !Nouns.IsForeignUnit(term.Right.Label);
 
     private void Vote(in Computation computation, Verdict verdict, Term? term, string kind, FlowReporter reporter, bool needsUse = false)
@@ -142,6 +158,7 @@ internal sealed partial class PageMathIgnoresOffset : FlowRule
         if (verdict == Verdict.None || !IsOwn(computation.Frame, term, reporter))
             return;
         PageMathCandidate candidate = Add(computation.Frame.Visible(computation.Node), kind, term?.Origin, term?.Owner, reporter, computation.Frame, verdict, needsUse);
+        candidate.CountsWholePages |= verdict == Verdict.Ignored && computation.Result.Find(TermKind.Divide) is { } quotient && quotient.Node == computation.Node && quotient.Left!.IsSingle(out Term whole) && whole.Kind == TermKind.Length;
         // What a callee computes is known by its own expression, too, when the value comes back.
         if (computation.Frame.IsInlined)
             _candidates[computation.Node] = candidate;
@@ -214,12 +231,13 @@ internal sealed partial class PageMathIgnoresOffset : FlowRule
     {
         if (use.Kind != UseKind.Comparison || use.Other is not Linear bound || use.Operation is not { } operation || number.Find(TermKind.Length) is not { Node: not null } length)
             return;
-        if (!PageComparison.IsRelational(operation) || PageComparison.IsLimitCheck(operation.Syntax, isManyPages: !PageMath.IsPageSize(bound)) || !IsOwn(use.Frame, length, reporter))
+        bool onePage = PageComparison.IsOnePage(number, bound, operation, use.Node);
+        if (!PageComparison.IsRelational(operation) || PageComparison.IsLimitCheck(operation.Syntax, isManyPages: !onePage) || !IsOwn(use.Frame, length, reporter))
             return;
-        bool ignored = IsPageBound(bound) && number.IsSingle(out _) && !PageMath.IsAligned(use.State, length.Owner!) && use.State.RangeOf(length).High > 0;
+        bool ignored = (onePage || (number.IsSingle(out _) && IsPageBound(bound))) && !PageMath.IsAligned(use.State, length.Owner!) && use.State.RangeOf(length).High > 0;
         Add(use.Frame.Visible(operation.Syntax), "PageCrossing", length.Node, length.Owner, reporter, use.Frame, ignored ? Verdict.Ignored : Verdict.Respected);
     }
 
     private static bool IsPageBound(Linear bound) =>
-        bound.IsConstant && (PageMath.IsPageSize(bound) || (bound.Constant > 0 && bound.Constant % Arithmetic.PageSize == 0 && bound.Label?.IndexOf("PAGE_SIZE", StringComparison.OrdinalIgnoreCase) >= 0));
+        bound.IsConstant && bound.Constant > 0 && bound.Constant % Arithmetic.PageSize == 0 && bound.Label?.IndexOf("PAGE_SIZE", StringComparison.OrdinalIgnoreCase) >= 0;
 }

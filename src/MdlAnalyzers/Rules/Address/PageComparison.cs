@@ -1,3 +1,5 @@
+using MdlAnalyzers.Contracts;
+using MdlAnalyzers.Flow.Values;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -14,6 +16,24 @@ internal static class PageComparison
         IBinaryOperation or IRelationalPatternOperation => true,
         _ => false,
     };
+
+    /// <summary>Whether a length is compared with one page: "at most 4096", "below 4097" and the like.</summary>
+    public static bool IsOnePage(Linear number, Linear bound, IOperation operation, SyntaxNode side)
+    {
+        if (!number.IsSinglePlusConstant(out _, out long added) || added is < -1 or > 1 || !bound.IsConstant || Nouns.IsForeignUnit(bound.Label))
+            return false;
+        long limit = bound.Constant - added;
+        bool excludes = operation switch
+        {
+            IBinaryOperation { OperatorKind: BinaryOperatorKind.LessThan } less => less.LeftOperand.Syntax == side,
+            IBinaryOperation { OperatorKind: BinaryOperatorKind.GreaterThanOrEqual } atLeast => atLeast.LeftOperand.Syntax == side,
+            IBinaryOperation { OperatorKind: BinaryOperatorKind.GreaterThan } greater => greater.RightOperand.Syntax == side,
+            IBinaryOperation { OperatorKind: BinaryOperatorKind.LessThanOrEqual } atMost => atMost.RightOperand.Syntax == side,
+            IRelationalPatternOperation { OperatorKind: BinaryOperatorKind.LessThan or BinaryOperatorKind.GreaterThanOrEqual } => true,
+            _ => false,
+        };
+        return limit == Arithmetic.PageSize || (excludes && limit == Arithmetic.PageSize + 1);
+    }
 
     /// <summary>Whether the comparison decides only that a request is refused. For a bound of several pages any way out is a refusal.</summary>
     public static bool IsLimitCheck(SyntaxNode comparison, bool isManyPages)

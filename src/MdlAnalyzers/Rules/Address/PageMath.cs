@@ -34,7 +34,7 @@ internal static class PageMath
     public static Verdict OfLength(Linear dividend, FlowState state, out Term? length)
     {
         length = null;
-        if (dividend.IsSingle(out Term rounded) && rounded.Kind == TermKind.PageAlign)
+        if (dividend.IsSinglePlusConstant(out Term rounded, out _) && rounded.Kind == TermKind.PageAlign)
             dividend = rounded.Left!;
         if (dividend.Find(TermKind.Length) is not { } term)
             return Verdict.None;

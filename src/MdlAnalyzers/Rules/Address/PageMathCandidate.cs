@@ -24,6 +24,9 @@ internal sealed class PageMathCandidate(SyntaxNode node, string kind)
 
     public bool HarmlessUse { get; set; }
 
+    /// <summary>Whether it is the number of whole pages in the length, to which a rest may be added.</summary>
+    public bool CountsWholePages { get; set; }
+
     /// <summary>Whether the expression is worth telling only if its value is used for something.</summary>
     public bool NeedsUse { get; init; }
 

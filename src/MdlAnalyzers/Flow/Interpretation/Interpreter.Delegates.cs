@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using MdlAnalyzers.Contracts;
+using MdlAnalyzers.Flow.Values;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace MdlAnalyzers.Flow.Interpretation;
+
+/// <summary>Delegates and function pointers: what they point to, and calls through them.</summary>
+internal sealed partial class Interpreter
+{
+    private Value EvalDelegate(IDelegateCreationOperation creation) => creation.Target switch
+    {
+        IFlowAnonymousFunctionOperation lambda => EvalLambda(lambda, NameOfTarget(creation.Parent)),
+        IMethodReferenceOperation reference => EvalMethodReference(reference),
+        _ => Eval(creation.Target),
+    };
+
+    private DelegateValue EvalMethodReference(IMethodReferenceOperation reference)
+    {
+        Value? receiver = reference.Instance is null ? null : Eval(reference.Instance);
+        if (reference.Method.MethodKind == MethodKind.LocalFunction)
+            body.EnterLocalFunction(reference.Method, _state);
+        return new DelegateValue(reference.Method, (receiver as ObjectValue)?.Id, lambda: null, frame);
+    }
+
+    private Value EvalLambda(IFlowAnonymousFunctionOperation lambda, string? name)
+    {
+        // An expression tree is data, not code that runs here.
+        if (lambda.Parent?.Type is { Name: "Expression" })
+            return UnknownValue.Instance;
+        if (frame.CallSite is null)
+            RunLambda(lambda, _state, name);
+        return new DelegateValue(lambda.Symbol, receiver: null, lambda, frame);
+    }
+
+    private void RunLambda(IFlowAnonymousFunctionOperation lambda, FlowState entry, string? name)
+    {
+        if (_lambdasRun.Count >= MaxForks * 4 || !_lambdasRun.Add((lambda.Syntax, entry)))
+            return;
+        FlowState saved = _state;
+        body.RunLambda(lambda, entry, frame, name);
+        _state = saved;
+    }
+
+    // A call through a delegate is a call of the method behind it.
+    private Value EvalDelegateCall(IOperation invocation, DelegateValue target, ImmutableArray<IArgumentOperation> operations)
+    {
+        IMethodSymbol method = target.Method;
+        MethodContract contract = Contracts.Method(method);
+        // The first parameter of an extension method may be the object it was taken from.
+        int skipped = method.Parameters.Length - operations.Length;
+        if (skipped < 0 || contract.IsConditional)
+            return UnknownValue.Instance;
+
+        ImmutableArray<CallArgument>.Builder arguments = ImmutableArray.CreateBuilder<CallArgument>(operations.Length);
+        foreach (IArgumentOperation operation in operations)
+        {
+            int ordinal = operation.Parameter is { } named ? named.Ordinal + skipped : -1;
+            IParameterSymbol? parameter = ordinal >= 0 && ordinal < method.Parameters.Length ? method.Parameters[ordinal] : null;
+            Value value = parameter?.RefKind == RefKind.Out ? UnknownValue.Instance : Eval(operation.Value);
+            arguments.Add(new CallArgument(parameter, contract.Parameter(ordinal), value, operation.Value));
+        }
+
+        return _dead ? UnknownValue.Instance : Enter(invocation, target, contract, arguments.MoveToImmutable());
+    }
+
+    private Value Enter(IOperation invocation, DelegateValue target, MethodContract contract, ImmutableArray<CallArgument> arguments)
+    {
+        var call = new CallEvent(target.Method, invocation.Syntax, arguments, _state, frame);
+        body.OnCall(call);
+        PassArguments(call);
+        Value result = target.Lambda is { } lambda
+            ? FollowLambda(lambda, target, call)
+            : ResultOf(invocation, target.Method, contract, call, target.Receiver is { } id ? new ObjectValue(id) : null);
+        Conclude(call, contract, result);
+        return result;
+    }
+
+    private Value FollowLambda(IFlowAnonymousFunctionOperation lambda, DelegateValue target, CallEvent call)
+    {
+        IMethodSymbol method = lambda.Symbol;
+        if (frame.InlineDepth >= MaxInlineDepth || frame.IsFollowing(method) || method.IsAsync || method.Parameters.Length != call.Arguments.Length)
+            return Result(method.ReturnType, call.Node, [.. call.Arguments.Select(static a => a.Value)]);
+
+        FlowState entry = Bind(_state, [.. call.Arguments.Select((a, i) => (method.Parameters[i], a.Value))]);
+        // What happens inside is told where it is written, the result where it is used.
+        if (ReferenceEquals(target.Frame, frame) && frame.CallSite is null)
+            RunLambda(lambda, entry, name: null);
+        ControlFlowGraph graph = target.Frame.Graph.GetAnonymousFunctionControlFlowGraph(lambda, body.CancellationToken);
+        body.Mute();
+        IReadOnlyList<Exit> exits = body.RunCallee(graph, method, entry, frame, call.Node, target.Frame.This);
+        body.Unmute();
+        return Take(exits, method, call.Arguments);
+    }
+
+    private Value EvalPointerInvocation(IFunctionPointerInvocationOperation invocation)
+    {
+        if (Eval(invocation.Target) is DelegateValue target)
+            return EvalDelegateCall(invocation, target, invocation.Arguments);
+        ImmutableArray<CallArgument> arguments = EvalArguments(invocation.Arguments, new MethodContract());
+        return Result(invocation.Type, invocation.Syntax, [.. arguments.Select(static a => a.Value)]);
+    }
+}
