@@ -81,7 +81,7 @@ public sealed class MDL1001_ShapeTests
     public Task Members_Reports(string body) => Class(body);
 
     [Theory]
-    [InlineData("Func<Mdl, uint> get = MmGetMdlByteOffset; uint offset = get(mdl); Func<Mdl, nuint> getVa = MmGetMdlVirtualAddress; nuint va = getVa(mdl); Sink.Take(va + offset);", TestDisplayName = "2.2.1 #20l")]
+    [InlineData("Func<Mdl, uint> get = MmGetMdlByteOffset; uint offset = get(mdl); Func<Mdl, nuint> getVa = MmGetMdlVirtualAddress; nuint va = getVa(mdl); Sink.Take(va); Sink.Take(offset);", TestDisplayName = "2.2.1 #20l")]
     [InlineData("Func<Mdl, nuint> get = isRead ? MmGetMdlVirtualAddress : MmGetMdlBaseVa; nuint x = get(mdl); Sink.Take(x);", TestDisplayName = "2.2.1 #20m")]
     [InlineData("Debug.WriteLine(\"buffer address: \" + MmGetMdlByteOffset(mdl));", TestDisplayName = "2.2.1 #43e")]
     [InlineData("Console.WriteLine(\"address {0:X} offset {1}\", MmGetMdlVirtualAddress(mdl), MmGetMdlByteOffset(mdl)); string s = string.Format(\"{0} bytes at offset {1} of the address\", n, MmGetMdlByteOffset(mdl)); Sink.Take(s);", TestDisplayName = "2.2.1 #43i")]
@@ -107,9 +107,9 @@ public sealed class MDL1001_ShapeTests
     [Theory]
     [InlineData("private nuint _position; void Prepare(Mdl m) { _mdl = m; _position = MmGetMdlVirtualAddress(m); } void Go(uint n) => _adapter.MapTransfer(_mdl, null, _position, ref n, false);", TestDisplayName = "2.2.1 #31d")]
     [InlineData("private uint _position; void Prepare(Mdl m) { _mdl = m; _position = MmGetMdlByteOffset(m); } void Go() { uint o = _position; Sink.Take(o); }", TestDisplayName = "2.2.1 #31e")]
-    [InlineData("static bool TryQuery(Mdl m, out nuint va, out uint offset) { va = MmGetMdlVirtualAddress(m); offset = MmGetMdlByteOffset(m); return true; } void Run(Mdl m) { TryQuery(m, out nuint va, out uint offset); Sink.Take(va + offset); }", TestDisplayName = "2.2.2 #8")]
+    [InlineData("static bool TryQuery(Mdl m, out nuint va, out uint offset) { va = MmGetMdlVirtualAddress(m); offset = MmGetMdlByteOffset(m); return true; } void Run(Mdl m) { TryQuery(m, out nuint va, out uint offset); Sink.Take(va); Sink.Take(offset); }", TestDisplayName = "2.2.2 #8")]
     [InlineData("static nuint GetAddressOffset(Mdl m) => MmGetMdlByteOffset(m); static nuint OffsetOfAddress(Mdl m) => MmGetMdlByteOffset(m);", TestDisplayName = "2.2.2 #16")]
-    [InlineData("void Run(Mdl a, Mdl b) { uint offsetA = MmGetMdlByteOffset(a); uint offsetB = MmGetMdlByteOffset(b); nuint addressA = MmGetMdlVirtualAddress(a); Sink.Take(offsetA + offsetB + addressA); }", TestDisplayName = "2.2.2 #32")]
+    [InlineData("void Run(Mdl a, Mdl b) { uint offsetA = MmGetMdlByteOffset(a); uint offsetB = MmGetMdlByteOffset(b); nuint addressA = MmGetMdlVirtualAddress(a); Sink.Take(offsetA + offsetB); Sink.Take(addressA); }", TestDisplayName = "2.2.2 #32")]
     public Task Members_DoesNotReport(string body) => Class(body);
 
     [Theory]
