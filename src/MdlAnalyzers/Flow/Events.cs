@@ -117,6 +117,9 @@ internal sealed class CallEvent(IMethodSymbol method, SyntaxNode node, Immutable
 
     public Frame Frame { get; } = frame;
 
+    /// <summary>Whether the method is called through a delegate that was made elsewhere.</summary>
+    public bool IsIndirect { get; init; }
+
     public CallArgument? this[string? parameterName] =>
         parameterName is null ? null : Arguments.FirstOrDefault(a => a.Parameter?.Name == parameterName);
 

@@ -68,7 +68,7 @@ internal sealed partial class Interpreter
 
     private Value Enter(IOperation invocation, DelegateValue target, MethodContract contract, ImmutableArray<CallArgument> arguments)
     {
-        var call = new CallEvent(target.Method, invocation.Syntax, arguments, _state, frame);
+        var call = new CallEvent(target.Method, invocation.Syntax, arguments, _state, frame) { IsIndirect = true };
         body.OnCall(call);
         PassArguments(call);
         Value result = target.Lambda is { } lambda

@@ -51,7 +51,8 @@ internal sealed class UnsafeMapCall : FlowRule
         bool isUserMode = call["accessMode"]?.Value is Linear { IsConstant: true, Constant: not 0 };
         if (IsObsolete(call.Method))
         {
-            if (!call.Frame.IsInlined)
+            // The reference that a delegate was made of is told already.
+            if (!call.Frame.IsInlined && !call.IsIndirect)
                 reporter.Report(Descriptor, call.Node, null, null, call.Method.Name, name, isUserMode ? "the routine is obsolete, and a verified machine reports every call" : "the machine stops when system address space runs short");
         }
         else if (call["bugCheckOnFailure"] is { Value: BoolValue { Condition: { } stops } } stop && !isUserMode && Assumptions.Assume(call.State, stops, truth: false).Count == 0)
