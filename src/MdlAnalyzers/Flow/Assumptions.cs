@@ -6,6 +6,7 @@ namespace MdlAnalyzers.Flow;
 internal static class Assumptions
 {
     private const int MaxStates = 8;
+    private const int MaxRelated = 6;
 
     /// <summary>The states in which <paramref name="condition"/> has the given truth: none if it cannot, several if it can in several ways.</summary>
     public static IReadOnlyList<FlowState> Assume(FlowState state, Condition condition, bool truth)
@@ -70,8 +71,47 @@ internal static class Assumptions
         state = mapped;
 
         FlowState? refined = Refine(state, left, comparison, state.RangeOf(right), condition.IsUnsigned);
-        return refined is null ? null : Refine(refined, right, Swap(comparison), refined.RangeOf(left), condition.IsUnsigned);
+        refined = refined is null ? null : Refine(refined, right, Swap(comparison), refined.RangeOf(left), condition.IsUnsigned);
+        return refined is null ? null : Relate(refined, left, comparison, right, condition.IsUnsigned);
     }
+
+    // What a test says about the difference of two numbers of which neither is constant: "done < length", "length - done == 0".
+    private static FlowState? Relate(FlowState state, Linear left, Comparison comparison, Linear right, bool isUnsigned)
+    {
+        if (left.Subtract(right) is not { Summands.Length: > 1 and <= MaxRelated } difference)
+            return state;
+        if (isUnsigned && (CanWrap(left) || CanWrap(right)))
+            return RelateWrapped(state, left, comparison, right, difference);
+        Interval range = comparison switch
+        {
+            Comparison.Equal => new Interval(0, 0),
+            Comparison.NotEqual => new Interval(long.MinValue, long.MaxValue, notZero: true),
+            Comparison.Less => new Interval(long.MinValue, -1),
+            Comparison.LessOrEqual => new Interval(long.MinValue, 0),
+            Comparison.Greater => new Interval(1, long.MaxValue),
+            _ => new Interval(0, long.MaxValue),
+        };
+        return state.NarrowSum(difference, range);
+    }
+
+    // A difference of unsigned numbers may have wrapped around: only that it is zero, not zero or small is sure.
+    private static FlowState? RelateWrapped(FlowState state, Linear left, Comparison comparison, Linear right, Linear difference)
+    {
+        if (comparison is Comparison.Equal or Comparison.NotEqual)
+            return state.NarrowSum(difference, comparison == Comparison.Equal ? new Interval(0, 0) : new Interval(long.MinValue, long.MaxValue, notZero: true));
+        if (comparison is Comparison.Less or Comparison.LessOrEqual)
+            (left, right, comparison) = (right, left, Swap(comparison));
+        // Here the left number is the larger one.
+        if (CanWrap(left))
+        {
+            bool isAboveZero = comparison == Comparison.Greater ? state.RangeOf(right).Low >= 0 : state.RangeOf(right).Low >= 1;
+            return isAboveZero && left.Summands.Length > 1 ? state.NarrowSum(left, new Interval(long.MinValue, long.MaxValue, notZero: true)) : state;
+        }
+
+        return right.Summands.Length > 1 ? state.NarrowSum(right, new Interval(0, long.MaxValue)) : state;
+    }
+
+    private static bool CanWrap(Linear number) => number.Constant < 0 || number.Summands.Any(static s => s.Factor < 0);
 
     // What a test says about the address that a mapping routine returned.
     private static FlowState? CompareMapping(FlowState state, Linear left, Comparison comparison, Linear right)

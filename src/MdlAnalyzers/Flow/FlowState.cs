@@ -11,6 +11,7 @@ internal sealed class FlowState : IEquatable<FlowState>
         StateMap<ObjectId, Nullness>.Empty,
         StateMap<Term, Interval>.Empty,
         StateMap<Slot, int>.Empty,
+        StateMap<Linear, Interval>.Empty,
         ImmutableStack<Continuation>.Empty);
 
     private readonly StateMap<Place, Value> _values;
@@ -18,17 +19,22 @@ internal sealed class FlowState : IEquatable<FlowState>
     private readonly StateMap<Term, Interval> _ranges;
     private readonly StateMap<Slot, int> _slots;
 
+    // Sums of several terms, without constant, of which a range is known: "length - done" after "done < length".
+    private readonly StateMap<Linear, Interval> _sums;
+
     private FlowState(
         StateMap<Place, Value> values,
         StateMap<ObjectId, Nullness> nulls,
         StateMap<Term, Interval> ranges,
         StateMap<Slot, int> slots,
+        StateMap<Linear, Interval> sums,
         ImmutableStack<Continuation> pending)
     {
         _values = values;
         _nulls = nulls;
         _ranges = ranges;
         _slots = slots;
+        _sums = sums;
         Pending = pending;
     }
 
@@ -38,6 +44,9 @@ internal sealed class FlowState : IEquatable<FlowState>
     public IEnumerable<KeyValuePair<Place, Value>> Values => _values;
 
     public IEnumerable<KeyValuePair<ObjectId, Nullness>> Nulls => _nulls;
+
+    /// <summary>Sums of several terms, without constant, that a test compared.</summary>
+    public IEnumerable<KeyValuePair<Linear, Interval>> Sums => _sums;
 
     /// <summary>Terms whose range was narrowed by a test.</summary>
     public IEnumerable<KeyValuePair<Term, Interval>> Ranges => _ranges;
@@ -60,9 +69,10 @@ internal sealed class FlowState : IEquatable<FlowState>
         WithValues(_values.RemoveWhere(id, static (place, id) => id.Equals(place.Owner)))
             .WithNulls(_nulls.Remove(id))
             .WithRanges(_ranges.RemoveWhere(id, static (term, id) => id.Equals(term.Owner)))
-            .WithSlots(_slots.RemoveWhere(id, static (slot, id) => id.Equals(slot.Subject)));
+            .WithSlots(_slots.RemoveWhere(id, static (slot, id) => id.Equals(slot.Subject)))
+            .WithSums(_sums.RemoveWhere(id, static (sum, id) => sum.Summands.Any(s => id.Equals(s.Term.Owner))));
 
-    public FlowState Forget(Term term) => WithRanges(_ranges.Remove(term));
+    public FlowState Forget(Term term) => WithRanges(_ranges.Remove(term)).WithSums(Without(_sums, term));
 
     public int SlotOf(ObjectId subject, SlotKind kind) => _slots.TryGetValue(new Slot(subject, kind), out int value) ? value : 0;
 
@@ -74,7 +84,7 @@ internal sealed class FlowState : IEquatable<FlowState>
 
     public FlowState WithoutPending() => WithPending(ImmutableStack<Continuation>.Empty);
 
-    public FlowState WithPending(ImmutableStack<Continuation> pending) => pending == Pending ? this : new FlowState(_values, _nulls, _ranges, _slots, pending);
+    public FlowState WithPending(ImmutableStack<Continuation> pending) => pending == Pending ? this : new FlowState(_values, _nulls, _ranges, _slots, _sums, pending);
 
     /// <summary>The numbers a term can be, from tests on this path and from what it is.</summary>
     public Interval RangeOf(Term term)
@@ -98,7 +108,19 @@ internal sealed class FlowState : IEquatable<FlowState>
         }
 
         bool notZero = value.IsSingle(out Term single) && RangeOf(single).NotZero;
-        return new Interval(low, high, notZero);
+        var known = new Interval(low, high, notZero);
+        return _sums.Count > 0 && value.Summands.Length > 1 ? known.Intersect(RangeOfSum(value)) : known;
+    }
+
+    /// <summary>Learns that a sum of several terms lies in a range; null if that contradicts what is known.</summary>
+    public FlowState? NarrowSum(Linear value, Interval range)
+    {
+        Interval known = RangeOf(value);
+        Interval narrowed = known.Intersect(range);
+        if (narrowed.IsEmpty)
+            return null;
+        Linear terms = Oriented(value, out bool flipped);
+        return narrowed.Equals(known) ? this : WithSums(_sums.Set(terms, Shift(narrowed, -value.Constant, flipped)));
     }
 
     /// <summary>Learns that a term lies in a range; null if that contradicts what is known.</summary>
@@ -134,11 +156,19 @@ internal sealed class FlowState : IEquatable<FlowState>
                 ranges = ranges.Set(pair.Key, pair.Value);
         }
 
+        StateMap<Linear, Interval> sums = _sums;
+        foreach (KeyValuePair<Linear, Interval> pair in _sums.Except(other._sums))
+        {
+            sums = sums.Remove(pair.Key);
+            if (other._sums.TryGetValue(pair.Key, out Interval range) && pair.Value.Union(range) is var union && !widen)
+                sums = sums.Set(pair.Key, union);
+        }
+
         StateMap<Place, Value> values = _values;
         foreach (KeyValuePair<Place, Value> pair in _values.Except(other._values))
         {
             values = other._values.TryGetValue(pair.Key, out Value value)
-                ? values.Set(pair.Key, JoinValues(pair.Key, pair.Value, value, other, point, ref ranges, widen))
+                ? values.Set(pair.Key, JoinValues(pair.Key, pair.Value, value, other, point, ref ranges, ref sums, widen))
                 : values.Remove(pair.Key);
         }
 
@@ -154,7 +184,7 @@ internal sealed class FlowState : IEquatable<FlowState>
         foreach (KeyValuePair<Slot, int> pair in other._slots.Except(_slots))
             slots = slots.Set(pair.Key, SlotValue.Mixed);
 
-        return new FlowState(values, nulls, ranges, slots, Pending);
+        return new FlowState(values, nulls, ranges, slots, sums, Pending);
     }
 
     /// <summary>Whether two paths agree about all references, so that joining them loses little.</summary>
@@ -162,22 +192,60 @@ internal sealed class FlowState : IEquatable<FlowState>
 
     public bool Equals(FlowState? other) =>
         ReferenceEquals(this, other)
-        || (other is not null && _values.Equals(other._values) && _nulls.Equals(other._nulls) && _ranges.Equals(other._ranges) && _slots.Equals(other._slots) && SamePending(other));
+        || (other is not null && _values.Equals(other._values) && _nulls.Equals(other._nulls) && _ranges.Equals(other._ranges) && _slots.Equals(other._slots) && _sums.Equals(other._sums) && SamePending(other));
+
+    /// <summary>Whether two paths differ in nothing but what they know about sums.</summary>
+    public bool DiffersInSums(FlowState other) =>
+        !_sums.Equals(other._sums)
+        && _values.Equals(other._values) && _nulls.Equals(other._nulls) && _ranges.Equals(other._ranges) && _slots.Equals(other._slots) && SamePending(other);
 
     public override bool Equals(object? obj) => Equals(obj as FlowState);
 
     public override int GetHashCode() =>
-        unchecked(((_values.GetHashCode() * 31 + _nulls.GetHashCode()) * 31 + _ranges.GetHashCode()) * 31 + _slots.GetHashCode());
+        unchecked((((_values.GetHashCode() * 31 + _nulls.GetHashCode()) * 31 + _ranges.GetHashCode()) * 31 + _slots.GetHashCode()) * 31 + _sums.GetHashCode());
 
     public bool SamePending(FlowState other) => Pending == other.Pending || Pending.SequenceEqual(other.Pending);
 
+    private Interval RangeOfSum(Linear value)
+    {
+        Linear terms = Oriented(value, out bool flipped);
+        return _sums.TryGetValue(terms, out Interval known) ? Shift(flipped ? Shift(known, 0, flipped: true) : known, value.Constant, flipped: false) : Interval.All;
+    }
+
+    // A sum and its negative are known by one of them, and without their constant.
+    private static Linear Oriented(Linear value, out bool flipped)
+    {
+        Summand first = value.Summands[0];
+        foreach (Summand summand in value.Summands)
+        {
+            if (summand.Term.GetHashCode() < first.Term.GetHashCode())
+                first = summand;
+        }
+
+        flipped = first.Factor < 0;
+        Linear terms = value.WithConstant(0);
+        return flipped ? terms.Scale(-1) : terms;
+    }
+
+    // The range of a number plus a constant, or of the negative of that.
+    private static Interval Shift(Interval range, long constant, bool flipped)
+    {
+        long low = Saturating.Add(range.Low, constant), high = Saturating.Add(range.High, constant);
+        bool notZero = range.NotZero && constant == 0;
+        return flipped ? new Interval(Saturating.Multiply(high, -1), Saturating.Multiply(low, -1), notZero) : new Interval(low, high, notZero);
+    }
+
+    private static StateMap<Linear, Interval> Without(StateMap<Linear, Interval> sums, Term term) =>
+        sums.Count == 0 ? sums : sums.RemoveWhere(term, static (sum, term) => sum.FactorOf(term) != 0);
+
     private static bool IsTestedLength(KeyValuePair<Term, Interval> pair) => pair.Key.Kind == TermKind.RequestLength && pair.Value.ExcludesZero;
 
-    private Value JoinValues(Place location, Value a, Value b, FlowState other, object point, ref StateMap<Term, Interval> ranges, bool widen)
+    private Value JoinValues(Place location, Value a, Value b, FlowState other, object point, ref StateMap<Term, Interval> ranges, ref StateMap<Linear, Interval> sums, bool widen)
     {
         if (a is Linear first && b is Linear second)
         {
             var term = new Term(TermKind.Symbol, key: new JoinKey(point, location));
+            sums = Without(sums, term);
             ranges = AddRange(ranges.Remove(term), term, RangeOf(first), other.RangeOf(second), widen);
             return Linear.Of(term);
         }
@@ -212,7 +280,7 @@ internal sealed class FlowState : IEquatable<FlowState>
                 return new Interval(0, term.Right.Constant);
             case TermKind.Minimum:
                 Interval a = RangeOf(term.Left!), b = RangeOf(term.Right!);
-                return new Interval(Math.Min(a.Low, b.Low), Math.Min(a.High, b.High));
+                return new Interval(Math.Min(a.Low, b.Low), Math.Min(a.High, b.High), a.ExcludesZero && b.ExcludesZero);
             case TermKind.Maximum:
                 Interval c = RangeOf(term.Left!), d = RangeOf(term.Right!);
                 return new Interval(Math.Max(c.Low, d.Low), Math.Max(c.High, d.High));
@@ -221,11 +289,13 @@ internal sealed class FlowState : IEquatable<FlowState>
         }
     }
 
-    private FlowState WithValues(StateMap<Place, Value> values) => values == _values ? this : new FlowState(values, _nulls, _ranges, _slots, Pending);
+    private FlowState WithValues(StateMap<Place, Value> values) => values == _values ? this : new FlowState(values, _nulls, _ranges, _slots, _sums, Pending);
 
-    private FlowState WithNulls(StateMap<ObjectId, Nullness> nulls) => nulls == _nulls ? this : new FlowState(_values, nulls, _ranges, _slots, Pending);
+    private FlowState WithNulls(StateMap<ObjectId, Nullness> nulls) => nulls == _nulls ? this : new FlowState(_values, nulls, _ranges, _slots, _sums, Pending);
 
-    private FlowState WithRanges(StateMap<Term, Interval> ranges) => ranges == _ranges ? this : new FlowState(_values, _nulls, ranges, _slots, Pending);
+    private FlowState WithRanges(StateMap<Term, Interval> ranges) => ranges == _ranges ? this : new FlowState(_values, _nulls, ranges, _slots, _sums, Pending);
 
-    private FlowState WithSlots(StateMap<Slot, int> slots) => slots == _slots ? this : new FlowState(_values, _nulls, _ranges, slots, Pending);
+    private FlowState WithSlots(StateMap<Slot, int> slots) => slots == _slots ? this : new FlowState(_values, _nulls, _ranges, slots, _sums, Pending);
+
+    private FlowState WithSums(StateMap<Linear, Interval> sums) => sums == _sums ? this : new FlowState(_values, _nulls, _ranges, _slots, sums, Pending);
 }

@@ -162,6 +162,9 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
         BlockInfo info = _blocks[block.Ordinal] ??= new BlockInfo();
         if (info.Seen.Contains(state))
             return;
+        // Paths that only compared numbers in different ways are one path.
+        if (!isBackEdge && info.Seen.Find(s => s.DiffersInSums(state)) is { } alike && info.Seen.Contains(state = alike.Join(state, block, widen: false)))
+            return;
         if (info.Visits++ > MaxVisits)
         {
             body.Budget.Exhaust();

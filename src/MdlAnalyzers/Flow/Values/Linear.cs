@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace MdlAnalyzers.Flow.Values;
 
 /// <summary>A number or address: a constant plus terms with factors. Machine width is ignored.</summary>
-internal sealed class Linear : Value
+internal sealed class Linear : Value, IEquatable<Linear>
 {
     public static readonly Linear Zero = new(ImmutableArray<Summand>.Empty, 0);
 
@@ -119,6 +119,8 @@ internal sealed class Linear : Value
     public Linear WithLabel(string? label) => new(Summands, Constant, label);
 
     public Linear Map(Func<Term, Term> map) => new(Summands.Select(s => new Summand(map(s.Term), s.Factor)).ToImmutableArray(), Constant, Label);
+
+    public bool Equals(Linear? other) => Equals((Value?)other);
 
     public override bool Equals(Value? other)
     {
