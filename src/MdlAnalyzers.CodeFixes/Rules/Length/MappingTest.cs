@@ -42,9 +42,9 @@ internal sealed class MappingTest
     public static MappingTest? Guarding(SourceText text, ExpressionSyntax mapping, StatementSyntax statement, string name, SemanticModel model, CancellationToken cancellationToken)
     {
         if (Following(statement) is not { } anchor
-            || Routine(mapping, out BlockSyntax? body) is not { } function || body is null
-            || statement.Ancestors().TakeWhile(n => n != body).Any(static n => n is LockStatementSyntax or FixedStatementSyntax or CommonForEachStatementSyntax or ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax)
-            || Statements(function, mapping, statement, anchor.SpanStart, model, cancellationToken) is not { } statements)
+            || EarlyExit.Routine(mapping, out BlockSyntax? body) is not { } function || body is null
+            || EarlyExit.IsInLoopOrLock(statement, body)
+            || EarlyExit.Statements(function, mapping, statement, Failure, anchor.SpanStart, model, cancellationToken) is not { } statements)
         {
             return null;
         }
@@ -100,28 +100,5 @@ internal sealed class MappingTest
         };
         int index = siblings.IndexOf(statement) + distance;
         return siblings.Contains(statement) && index >= 0 && index < siblings.Count ? siblings[index] : null;
-    }
-
-    private static SyntaxNode? Routine(SyntaxNode node, out BlockSyntax? body)
-    {
-        SyntaxNode? function = node.Ancestors().FirstOrDefault(static n => n is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or MemberDeclarationSyntax);
-        body = (function as MethodDeclarationSyntax)?.Body ?? (function as LocalFunctionStatementSyntax)?.Body;
-        return function;
-    }
-
-    // Completes the request where the routine has to, else hands the failure to the caller.
-    private static IReadOnlyList<string>? Statements(SyntaxNode function, ExpressionSyntax mapping, StatementSyntax statement, int position, SemanticModel model, CancellationToken cancellationToken)
-    {
-        if (model.GetDeclaredSymbol(function, cancellationToken) is not IMethodSymbol method)
-            return null;
-        IParameterSymbol[] requests = [.. method.Parameters.Where(static p => Annotation.IsIrp(p.Type))];
-        IdentifierNameSyntax? request = requests.Length != 1 ? null : function.DescendantNodes().OfType<IdentifierNameSyntax>()
-            .FirstOrDefault(n => n.Identifier.ValueText == requests[0].Name && SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(n, cancellationToken).Symbol, requests[0]));
-        if (request is not null && CompletingRoutine.Around(mapping, request, model, cancellationToken) is { } routine)
-            return routine.BeforePending(statement) == statement ? routine.CompletionStatements(position, Failure) : null;
-
-        return method is { IsAsync: false, ReturnType: INamedTypeSymbol { Name: "NtStatus" } status } && MemberNames.Shortest(model, position, status, Failure) is { } failure
-            ? [$"return {failure};"]
-            : null;
     }
 }

@@ -48,7 +48,7 @@ public sealed class MDL1006_PartialTargetTooSmallTests
     [InlineData("Mdl? t = {|MDL1006:IoAllocateMdl(0, n, false, false, null)|}; if (t is null) return; Go(); void Go() => IoBuildPartialMdl(mdl, t, va, Math.Min(n, len));")]
     [InlineData("uint room = n; ref uint size = ref room; Mdl? t = {|MDL1006:IoAllocateMdl(0, size, false, false, null)|}; if (t is null) return; IoBuildPartialMdl(mdl, t, va, Math.Min(size, len));")]
     [InlineData("Mdl? t = {|MDL1006:MmCreateMdl(null, PAGE_ALIGN(_currentVa), 8192)|}; if (t is null) return; IoBuildPartialMdl(mdl, t, va, 8192);")]
-    [InlineData("Mdl? t = {|MDL1006:IoAllocateMdl(va, 512, false, false, null)|}; if (t is null || n > 2048) return; IoBuildPartialMdl(mdl, t, va, n);")]
+    [InlineData("Mdl? t = {|MDL1006:IoAllocateMdl(va, 512, false, false, null)|}; if (t is null || n == 0 || n > 2048) return; IoBuildPartialMdl(mdl, t, va, n);")]
     [InlineData("MmInitializeMdl(_mdl, PAGE_ALIGN(_currentVa), 4096); IoBuildPartialMdl(mdl, {|MDL1006:_mdl|}, va, 4096);")]
     public Task Spelling_Reports(string body) => Pages(body.Replace("null)!|}", "null)|}!", StringComparison.Ordinal));
 
