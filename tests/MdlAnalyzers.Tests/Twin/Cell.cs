@@ -21,7 +21,7 @@ internal sealed record Cell(uint Offset, uint Length)
     ];
 
     /// <summary>Every setting, the ordinary ones first.</summary>
-    public static IReadOnlyList<Cell> All { get; } = [.. Ordinary, .. Contexts, .. Faults, .. High];
+    public static IReadOnlyList<Cell> All { get; } = [.. Ordinary, .. Contexts, .. Faults, .. Short, .. High];
 
     /// <summary>The routine of which a call fails, or null.</summary>
     public string? Fault { get; private init; }
@@ -31,6 +31,12 @@ internal sealed record Cell(uint Offset, uint Length)
 
     /// <summary>Whether the request reaches the driver in the system process, as it does below a driver that queues.</summary>
     public bool IsDeferred { get; private init; }
+
+    /// <summary>Whether the machine has hardly any system page table entries, so that no buffer of several pages can be mapped.</summary>
+    public bool IsShort { get; private init; }
+
+    /// <summary>Whether the request may fail, if it fails in order.</summary>
+    public bool MayFail => IsShort || Fault is not null;
 
     /// <summary>Whether the buffer's pages lie above 4 GiB. Such machines take time to make, so there are few of them.</summary>
     public bool IsHigh { get; private init; }
@@ -49,13 +55,16 @@ internal sealed record Cell(uint Offset, uint Length)
         from offset in new uint[] { 0, 0x7FF }
         select new Cell(offset, 2 * Page + 1) { Fault = fault.Routine, FaultyCall = fault.Call };
 
-    private static IEnumerable<Cell> High =>
-        from at in new (uint Offset, uint Length)[] { (0, Page), (0x7FF, 3 * Page + 1) }
-        select new Cell(at.Offset, at.Length) { IsHigh = true };
+    private static IEnumerable<Cell> Short =>
+        from offset in new uint[] { 0, 0x7FF }
+        select new Cell(offset, 3 * Page + 1) { IsShort = true };
+
+    private static IEnumerable<Cell> High => [new Cell(0x7FF, 3 * Page + 1) { IsHigh = true }];
 
     public override string ToString() =>
         $"offset 0x{Offset:X3}, {Length} bytes"
         + (Fault is null ? "" : $", call {FaultyCall} of {Fault} fails")
+        + (IsShort ? ", page table entries are short" : "")
         + (IsHigh ? ", above 4 GiB" : "")
         + (IsDeferred ? ", in the system process" : "");
 }

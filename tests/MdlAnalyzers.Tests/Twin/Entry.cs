@@ -29,9 +29,9 @@ internal sealed record Entry(Type Type, IReadOnlyList<Diagnostic> Diagnostics)
         Rig? rig = null;
         foreach (Cell cell in Cell.All)
         {
-            if (rig is not null && rig.IsHigh != cell.IsHigh)
+            if (rig?.Suits(cell) == false)
                 Retire(ref rig, symptoms);
-            rig ??= new(routine, cell.IsHigh);
+            rig ??= new(routine, cell);
             if (rig.Try(cell) is not { } symptom)
                 continue;
             symptoms.Add((cell, symptom));

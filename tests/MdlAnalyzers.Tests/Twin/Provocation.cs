@@ -9,8 +9,13 @@ internal static class Provocation
     {
         ["MDL1002"] = ("an offset in the page", static cell => cell.Offset != 0, false),
         ["MDL1003"] = ("an offset in the page", static cell => cell.Offset != 0, true),
+        ["MDL1005"] = ("an offset in the page", static cell => cell.Offset != 0, true),
+        ["MDL1006"] = ("an offset in the page", static cell => cell.Offset != 0, false),
         ["MDL2001"] = ("an empty request", static cell => cell.Length == 0, true),
-        ["MDL2002"] = ("a call that fails", static cell => cell.Fault is not null, true),
+        ["MDL2002"] = ("a mapping that fails", static cell => cell.MayFail, true),
+        ["MDL2006"] = ("a mapping that fails", static cell => cell.MayFail, false),
+        ["MDL2007"] = ("a mapping that fails", static cell => cell.MayFail, true),
+        ["MDL2010"] = ("an empty request", static cell => cell.Length == 0, true),
     };
 
     /// <summary>Says what speaks against the runs showing what was reported; null if nothing does.</summary>

@@ -16,6 +16,9 @@ internal sealed class Rig : IDisposable
     private static readonly MachineOptions s_low = new() { MemoryBytes = 4L << 20, SystemPtes = 1024, CapturedCallSites = 0 };
     private static readonly MachineOptions s_high = s_low with { MemoryBytes = 9L << 30, Frames = FramePolicy.HighFirst };
 
+    private static readonly MachineOptions s_short = s_low with { SystemPtes = 3 };
+
+    private readonly MachineOptions _options;
     private readonly Machine _machine;
     private readonly Routine _routine;
     private readonly DriverObject _driver;
@@ -23,20 +26,20 @@ internal sealed class Rig : IDisposable
     private readonly DeviceHandle _handle;
     private Board _board = null!;
 
-    public Rig(Routine routine, bool isHigh)
+    public Rig(Routine routine, Cell cell)
     {
-        IsHigh = isHigh;
-        _machine = new(isHigh ? s_high : s_low);
+        _options = OptionsFor(cell);
+        _machine = new(_options);
         _routine = routine;
         _driver = _machine.LoadDriver("Twin", Initialize);
         _process = _machine.CreateProcess("program");
         _handle = _process.Open(DeviceName);
     }
 
-    /// <summary>Whether page frames come from above 4 GiB.</summary>
-    public bool IsHigh { get; }
-
     private bool IsWrite => _routine.Function == MajorFunction.IRP_MJ_WRITE;
+
+    /// <summary>Whether its machine is of the kind that a cell needs.</summary>
+    public bool Suits(Cell cell) => _options == OptionsFor(cell);
 
     /// <summary>Sends one request and says what went wrong with it; null if nothing did. The rig is used up then.</summary>
     public string? Try(Cell cell)
@@ -72,6 +75,8 @@ internal sealed class Rig : IDisposable
 
     public void Dispose() => _machine.Dispose();
 
+    private static MachineOptions OptionsFor(Cell cell) => cell.IsHigh ? s_high : cell.IsShort ? s_short : s_low;
+
     private string? Send(Cell cell)
     {
         byte[] expected = Expect(cell.Length);
@@ -90,7 +95,7 @@ internal sealed class Rig : IDisposable
         byte[] result = new byte[around.Length];
         _process.Read(region, result);
         bool isDone = NT_SUCCESS(status.Status);
-        if (!isDone && cell.Fault is null)
+        if (!isDone && !cell.MayFail)
             return $"failed with {status.Status}";
         if (isDone ? status.Information != cell.Length : status.Information != 0)
             return $"{status.Status} with {status.Information} bytes";

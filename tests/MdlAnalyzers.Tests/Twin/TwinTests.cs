@@ -34,26 +34,8 @@ public sealed class TwinTests
         Assert.True(wrong.Length == 0, wrong.ToString());
     }
 
-    [Theory]
-    [MemberData(nameof(Files))]
-    public async Task Fixes_LeaveDriversThatTheMachineFindsNothingWrongWith(string file)
-    {
-        using Corpus corpus = await Corpus.OpenAsync(file);
-        await corpus.RepairAsync();
-        var wrong = new StringBuilder();
-        foreach (Entry entry in await corpus.EntriesAsync())
-        {
-            if (Say(entry.Reported) != Say(entry.Defect?.NotFixed is { } left ? [left] : []))
-                wrong.AppendLine($"{entry.Name}: {Say(entry.Reported)} is left ({entry.Messages})");
-            else if (entry.Reported.Count == 0 && entry.Run() is var symptoms && (symptoms.Count > 0) != entry.Defect?.NotHealed is not null)
-                wrong.AppendLine($"{entry.Name}: {Shown(symptoms)}, explained by '{entry.Defect?.NotHealed}'");
-        }
+    internal static string Say(IReadOnlyList<string> ids) => ids.Count == 0 ? "nothing" : string.Join(' ', ids);
 
-        Assert.True(wrong.Length == 0, wrong.ToString());
-    }
-
-    private static string Say(IReadOnlyList<string> ids) => ids.Count == 0 ? "nothing" : string.Join(' ', ids);
-
-    private static string Shown(Cells symptoms) =>
+    internal static string Shown(Cells symptoms) =>
         symptoms.Count == 0 ? "no run goes wrong" : $"{symptoms.Count} runs go wrong, first ({symptoms[0].Cell?.ToString() ?? "unload"}): {symptoms[0].Symptom}";
 }

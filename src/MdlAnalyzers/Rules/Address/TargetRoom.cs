@@ -55,6 +55,8 @@ internal sealed class TargetRoom(Linear address, Linear length)
         Linear? other = piece.Start.Value is Linear start ? Arithmetic.ByteOffset(start, piece.Start.Node) : null;
         if (other is not null && own.Equals(other))
             return Fixed(size, state, static offset => offset, state.RangeOf(own));
+        if (other is not null && IsWithin(other.Add(size), own.Add(length), state))
+            return Fit.Fits;
         if (piece.Start.Value is Linear moved && moved.Subtract(address) is { } distance && !address.IsConstant && IsNearby(distance))
             return Moved(size, distance, state);
         if (!IsKnownOffset(own))
@@ -68,6 +70,10 @@ internal sealed class TargetRoom(Linear address, Linear length)
             return Constant(size, state) is { } bytes ? Pages(ownRange.Low, length.Constant) < Pages(otherRange.High, bytes) ? Fit.TooSmall : Fit.Fits : Fit.Unknown;
         return Slack(size, otherRange.High - ownRange.Low, state);
     }
+
+    // Counted from the start of its first page, the piece ends before the buffer that the target was made for.
+    private static bool IsWithin(Linear? end, Linear? limit, FlowState state) =>
+        end is not null && limit?.Subtract(end) is { } rest && state.RangeOf(rest).Low >= 0;
 
     // The piece lies behind the start of the buffer that the target was made for.
     private Fit Moved(Linear size, Linear distance, FlowState state)

@@ -11,6 +11,8 @@ public sealed class MDL1006_NearMissTests
     [InlineData("whole source, rest", "va, len", "va + n, 0")]
     [InlineData("whole source, fresh accessors", "MmGetMdlVirtualAddress(mdl), MmGetMdlByteCount(mdl)", "va + n, Math.Min(4096, len - n)")]
     [InlineData("more than the source", "va, len + 8", "va + n, 100")]
+    [InlineData("offset in the length", "0, off + len", "va, len")]
+    [InlineData("piece that ends with its page", "0, PAGE_SIZE", "va + n, Math.Min(PAGE_SIZE - BYTE_OFFSET(va + n), len - n)")]
     [InlineData("page to spare", "0, n + PAGE_SIZE", "va, Math.Min(n, len)")]
     [InlineData("page to spare, constant", "0, 65536 + PAGE_SIZE", "va + n, Math.Min(65536, len)")]
     [InlineData("page to spare, literal", "0, 65536 + 4096", "va + n, 65536")]
