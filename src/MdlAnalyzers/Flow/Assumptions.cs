@@ -80,7 +80,7 @@ internal static class Assumptions
     {
         if (left.Subtract(right) is not { Summands.Length: > 1 and <= MaxRelated } difference)
             return state;
-        if (isUnsigned && (CanWrap(left) || CanWrap(right)))
+        if (isUnsigned && (CanWrap(state, left) || CanWrap(state, right)))
             return RelateWrapped(state, left, comparison, right, difference);
         Interval range = comparison switch
         {
@@ -102,7 +102,7 @@ internal static class Assumptions
         if (comparison is Comparison.Less or Comparison.LessOrEqual)
             (left, right, comparison) = (right, left, Swap(comparison));
         // Here the left number is the larger one.
-        if (CanWrap(left))
+        if (CanWrap(state, left))
         {
             bool isAboveZero = comparison == Comparison.Greater ? state.RangeOf(right).Low >= 0 : state.RangeOf(right).Low >= 1;
             return isAboveZero && left.Summands.Length > 1 ? state.NarrowSum(left, new Interval(long.MinValue, long.MaxValue, notZero: true)) : state;
@@ -111,7 +111,7 @@ internal static class Assumptions
         return right.Summands.Length > 1 ? state.NarrowSum(right, new Interval(0, long.MaxValue)) : state;
     }
 
-    private static bool CanWrap(Linear number) => number.Constant < 0 || number.Summands.Any(static s => s.Factor < 0);
+    private static bool CanWrap(FlowState state, Linear number) => (number.Constant < 0 || number.Summands.Any(static s => s.Factor < 0)) && state.RangeOf(number).Low < 0;
 
     // What a test says about the address that a mapping routine returned.
     private static FlowState? CompareMapping(FlowState state, Linear left, Comparison comparison, Linear right)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MdlAnalyzers.Contracts;
 using MdlAnalyzers.Flow.Values;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace MdlAnalyzers.Flow;
 
@@ -142,4 +143,16 @@ internal sealed class CallArgument(IParameterSymbol? parameter, ParameterContrac
     public SyntaxNode Node => Operation.Syntax;
 
     public ObjectId? Object => (Value as ObjectValue)?.Id;
+
+    /// <summary>Whether a parameter of the calling body is handed on, possibly converted.</summary>
+    public bool IsParameter
+    {
+        get
+        {
+            IOperation operation = Operation;
+            while (operation is IConversionOperation conversion)
+                operation = conversion.Operand;
+            return operation is IParameterReferenceOperation;
+        }
+    }
 }

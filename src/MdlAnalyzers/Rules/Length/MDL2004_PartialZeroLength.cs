@@ -1,8 +1,6 @@
-using MdlAnalyzers.Contracts;
 using MdlAnalyzers.Flow;
 using MdlAnalyzers.Flow.Values;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.Operations;
 
 namespace MdlAnalyzers.Rules.Length;
 
@@ -30,7 +28,7 @@ internal sealed class PartialZeroLength : FlowRule
         if (PartialPiece.Of(call) is not { Length.Value: Linear length } piece || piece.Length.Operation.ConstantValue.HasValue)
             return;
         // What a callee computes itself is told when it is analyzed; here only what was handed to it counts.
-        if (call.Frame.IsInlined && Unwrap(piece.Length.Operation) is not IParameterReferenceOperation)
+        if (call.Frame.IsInlined && !piece.Length.IsParameter)
             return;
         SyntaxNode node = call.Frame.Visible(piece.Length.Node);
         if (!_seen.TryGetValue(node, out Seen? seen))
@@ -53,13 +51,6 @@ internal sealed class PartialZeroLength : FlowRule
             SyntaxNode? cause = seen.Cause is { } made && reporter.Owns(made) && !pair.Key.Span.Contains(made.Span) ? made : null;
             reporter.Report(Descriptor, pair.Key, cause, null, SourceText.Of(seen.Piece.Length.Node), SourceText.Of(seen.Piece.Start.Node), SourceText.Of(seen.Piece.Source.Node));
         }
-    }
-
-    private static IOperation Unwrap(IOperation operation)
-    {
-        while (operation is IConversionOperation conversion)
-            operation = conversion.Operand;
-        return operation;
     }
 
     private sealed class Seen(PartialPiece piece)

@@ -8,15 +8,15 @@ public sealed class MDL1003_NearMissTests
     [Theory]
     [InlineData("nuint index = (va - MmGetMdlBaseVa(mdl)) >> PAGE_SHIFT; Hardware.SendFrame(pfns[(int)index]);")]
     [InlineData("nuint index = (va + n - MmGetMdlBaseVa(mdl)) >> PAGE_SHIFT; Hardware.SendFrame(pfns[(int)index]); if (n >= len) return;")]
-    [InlineData("if (n >= len) return; IoBuildPartialMdl(mdl, _mdl, MmGetMdlBaseVa(mdl) + off + n, 16);")]
-    [InlineData("if (n >= len) return; nuint start = MmGetMdlBaseVa(mdl) + n; start += off; IoBuildPartialMdl(mdl, _mdl, start, 16);")]
-    [InlineData("if (n >= len) return; nuint start = MmGetMdlBaseVa(mdl) | off; IoBuildPartialMdl(mdl, _mdl, start + n, 16);")]
-    [InlineData("if (n >= len) return; IoBuildPartialMdl(mdl, _mdl, MmGetMdlVirtualAddress(mdl) + n, 16);")]
-    [InlineData("if (n >= len || off != 0) return; IoBuildPartialMdl(mdl, _mdl, MmGetMdlBaseVa(mdl) + n, 16);")]
+    [InlineData("if (n >= len) return; IoBuildPartialMdl(mdl, _mdl, MmGetMdlBaseVa(mdl) + off + n, 1);")]
+    [InlineData("if (n >= len) return; nuint start = MmGetMdlBaseVa(mdl) + n; start += off; IoBuildPartialMdl(mdl, _mdl, start, 1);")]
+    [InlineData("if (n >= len) return; nuint start = MmGetMdlBaseVa(mdl) | off; IoBuildPartialMdl(mdl, _mdl, start + n, 1);")]
+    [InlineData("if (n >= len) return; IoBuildPartialMdl(mdl, _mdl, MmGetMdlVirtualAddress(mdl) + n, 1);")]
+    [InlineData("if (n >= len || off != 0) return; IoBuildPartialMdl(mdl, _mdl, MmGetMdlBaseVa(mdl) + n, 1);")]
     [InlineData("IoBuildPartialMdl(mdl, _mdl, MmGetMdlBaseVa(mdl) + n, 16);")]
     [InlineData("uint inPage = n; IoBuildPartialMdl(mdl, _mdl, MmGetMdlBaseVa(mdl) + inPage, 16);")]
-    [InlineData("for (uint at = off; at < off + len; at += 16) IoBuildPartialMdl(mdl, _mdl, MmGetMdlBaseVa(mdl) + at, 16);")]
-    [InlineData("if (n >= len) return; for (uint i = 0; i < 2; i++) IoBuildPartialMdl(mdl, _mdl, PAGE_ALIGN(va) + PAGE_SIZE + n, 16);")]
+    [InlineData("for (uint at = off; at < off + len; at += 16) IoBuildPartialMdl(mdl, _mdl, MmGetMdlBaseVa(mdl) + at, 1);")]
+    [InlineData("if (n >= len) return; for (uint i = 0; i < 2; i++) IoBuildPartialMdl(mdl, _mdl, PAGE_ALIGN(va) + PAGE_SIZE + n, 1);")]
     [InlineData("if (_currentVa == MmGetMdlBaseVa(mdl) && n < len) Sink.Take(n);")]
     [InlineData("Console.WriteLine($\"page {MmGetMdlBaseVa(mdl):X}, done {n} of {len - n}\");")]
     [InlineData("nuint page = MmGetMdlBaseVa(mdl) + n; Sink.Take(page); Sink.Take(len - n);")]
@@ -42,7 +42,7 @@ public sealed class MDL1003_NearMissTests
 
     [Fact]
     public Task PagesOfItsOwn_DoNotReport() =>
-        Method("Mdl? m = MmAllocatePagesForMdl(default, new(0x7FFFFFFF), default, 8192); if (m is null || n >= m.ByteCount) return; IoBuildPartialMdl(m, _mdl, m.StartVa + n, 16);");
+        Method("Mdl? m = MmAllocatePagesForMdl(default, new(0x7FFFFFFF), default, 8192); if (m is null || n >= m.ByteCount) return; IoBuildPartialMdl(m, _mdl, m.StartVa + n, 1);");
 
     [Fact]
     public Task ReturnedAddressOfAReservedMapping_DoesNotReport() =>
