@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using System.Composition;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeActions;
+using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+
+namespace MdlAnalyzers.CodeFixes;
+
+/// <summary>MDL2005: unlocks and frees every MDL of a chain in a loop that reads the next one before the current one is gone.</summary>
+[ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(MdlChainIgnoredFix))]
+[Shared]
+public sealed class MdlChainIgnoredFix : CodeFixProvider
+{
+    private const string RuleId = "MDL2005";
+    private const int FreesMdlEffect = 18;
+    private const int UnlocksEffect = 31;
+    private static readonly FixAllProvider s_fixAll = new RuleFixAll(RuleId);
+
+    /// <inheritdoc/>
+    public override ImmutableArray<string> FixableDiagnosticIds => [RuleId];
+
+    /// <inheritdoc/>
+    public override FixAllProvider GetFixAllProvider() => s_fixAll;
+
+    /// <inheritdoc/>
+    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    {
+        if (await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false) is not { } root
+            || await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false) is not { } model)
+        {
+            return;
+        }
+
+        SourceText text = await context.Document.GetTextAsync(context.CancellationToken).ConfigureAwait(false);
+        foreach (Diagnostic diagnostic in context.Diagnostics.Where(static diagnostic => diagnostic.Id == RuleId))
+        {
+            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call
+                || Loop(call, model, text, context.CancellationToken) is not { } edit
+                || call.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member
+                || !await CompileCheck.PassesAsync(context.Document, member, edit, context.CancellationToken).ConfigureAwait(false))
+            {
+                continue;
+            }
+
+            context.RegisterCodeFix(
+                CodeAction.Create("Treat every MDL of the chain", token => Edit.ApplyAsync(context.Document, edit, token), equivalenceKey: RuleId),
+                diagnostic);
+        }
+    }
+
+    // "MmUnlockPages(chain); IoFreeMdl(chain);" becomes one loop over the chain.
+    private static TextChange? Loop(InvocationExpressionSyntax call, SemanticModel model, SourceText text, CancellationToken cancellationToken)
+    {
+        if (EndOf(call, model, cancellationToken) is not var (argument, effect)
+            || !SimplePath.IsRepeatable(argument)
+            || call.Parent is not ExpressionStatementSyntax { Parent: BlockSyntax block } statement
+            || model.GetTypeInfo(argument, cancellationToken).Type is not { } type)
+        {
+            return null;
+        }
+
+        var calls = new List<(InvocationExpressionSyntax Call, ExpressionSyntax Argument)> { (call, argument) };
+        StatementSyntax first = statement;
+        int index = block.Statements.IndexOf(statement);
+        if (effect == FreesMdlEffect && index > 0 && block.Statements[index - 1] is ExpressionStatementSyntax { Expression: InvocationExpressionSyntax before } unlock
+            && EndOf(before, model, cancellationToken) is (var unlocked, UnlocksEffect) && SimplePath.AreSame(unlocked, argument))
+        {
+            calls.Insert(0, (before, unlocked));
+            first = unlock;
+        }
+
+        string newLine = text.ToString().Contains("\r\n") ? "\r\n" : "\n";
+        string indent = IndentationOf(text, first);
+        string inner = indent + "    ";
+        string current = Name("current"), next = Name("next");
+        string mark = (model.GetNullableContext(statement.SpanStart) & NullableContext.AnnotationsEnabled) != 0 ? "?" : "";
+        string mdl = type.WithNullableAnnotation(NullableAnnotation.NotAnnotated).ToMinimalDisplayString(model, statement.SpanStart) + mark;
+        var lines = new List<string>
+        {
+            $"for ({mdl} {current} = {SimplePath.Strip(argument)}; {current} is not null;)",
+            indent + "{",
+            $"{inner}{mdl} {next} = {current}.Next;",
+        };
+        lines.AddRange(calls.Select(c => inner + c.Call.ReplaceNode(c.Argument, Microsoft.CodeAnalysis.CSharp.SyntaxFactory.IdentifierName(current).WithTriviaFrom(c.Argument)).ToString() + ";"));
+        lines.Add($"{inner}{current} = {next};");
+        lines.Add(indent + "}");
+        return new TextChange(TextSpan.FromBounds(first.SpanStart, statement.Span.End), string.Join(newLine, lines));
+
+        string Name(string wanted)
+        {
+            string name = wanted;
+            for (int i = 2; block.DescendantTokens().Any(t => t.ValueText == name) || model.LookupSymbols(statement.SpanStart, name: name).Any(static s => s is ILocalSymbol or IParameterSymbol); i++)
+                name = wanted + i;
+            return name;
+        }
+    }
+
+    private static (ExpressionSyntax Argument, int Effect)? EndOf(InvocationExpressionSyntax call, SemanticModel model, CancellationToken cancellationToken)
+    {
+        if (call.ArgumentList.Arguments is not [var argument] || model.GetSymbolInfo(call, cancellationToken).Symbol is not IMethodSymbol { Parameters: [var parameter] })
+            return null;
+        return Annotation.Number(parameter.GetAttributes(), "MdlEffectAttribute") is int effect and (FreesMdlEffect or UnlocksEffect) ? (argument.Expression, effect) : null;
+    }
+
+    private static string IndentationOf(SourceText text, StatementSyntax statement)
+    {
+        TextLine line = text.Lines.GetLineFromPosition(statement.SpanStart);
+        string start = text.ToString(TextSpan.FromBounds(line.Start, line.End));
+        return start.Substring(0, start.Length - start.TrimStart().Length);
+    }
+}

@@ -1,0 +1,204 @@
+using MdlAnalyzers.Contracts;
+using MdlAnalyzers.Flow;
+using MdlAnalyzers.Flow.Values;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace MdlAnalyzers.Rules.Length;
+
+/// <summary>MDL2005: a chain of MDLs is treated as if it were one: only its head is freed or unlocked, or the length of the whole bounds an access to its head.</summary>
+/// <remarks>
+/// Location: the length, or the call that frees. Additional location: where the chain comes from. A body that looks at <c>Next</c> knows about chains and is left alone.
+/// </remarks>
+internal sealed class MdlChainIgnored : FlowRule
+{
+    public static readonly DiagnosticDescriptor Descriptor = new(
+        id: "MDL2005",
+        title: "Chain of MDLs treated as one MDL",
+        messageFormat: "'{0}' may be a chain of MDLs, but {1}",
+        category: "Mdl.Length",
+        defaultSeverity: DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        description: "Buffers of network packets, of cached files and of requests with secondary buffers are chains of MDLs, each with a byte count of its own. Follow Next: bound each access by the byte count of its MDL, and unlock and free every MDL of the chain.",
+        helpLinkUri: "https://github.com/mdl-analyzers/MdlAnalyzers/blob/main/src/docs/rules/MDL2005.md");
+
+    private static readonly string[] _partOfAChain = ["piece", "chunk", "fragment", "segment", "part", "partial", "first", "head", "step", "remaining", "left"];
+
+    private readonly List<(ObjectId Mdl, SyntaxNode Node, Fault Fault)> _faults = [];
+    private readonly List<(ObjectId Mdl, SyntaxNode Node, Linear Length)> _bounds = [];
+    private readonly HashSet<(ObjectId Mdl, Term Length)> _compared = [];
+    private readonly HashSet<ObjectId> _known = [];
+    private readonly HashSet<ObjectId> _linked = [];
+    private readonly HashSet<(ObjectId Request, SyntaxNode? Site)> _primary = [];
+    private readonly HashSet<ObjectId> _secondary = [];
+    private readonly HashSet<ObjectId> _freed = [];
+    private ContractReader? _contracts;
+    private bool _looksAtNext;
+
+    public override void OnBody(IOperation body, ISymbol owner, ContractReader contracts)
+    {
+        _contracts = contracts;
+        _looksAtNext = body.DescendantsAndSelf().Any(o => o is IMemberReferenceOperation { Member.Name: "Next" } next
+            && contracts.EntityOf(next.Member.ContainingType) == Entity.Mdl
+            && (next.Parent as ISimpleAssignmentOperation)?.Target != next);
+    }
+
+    public override void OnUse(in ValueUse use, FlowReporter reporter)
+    {
+        if (use is { Kind: UseKind.Comparison, Value: Linear left, Other: Linear right })
+        {
+            Compare(left, right);
+            Compare(right, left);
+        }
+
+        // A chain that is kept or returned is somebody else's to follow.
+        if (use is { Kind: UseKind.Member, Name: "Next", Receiver: { } head, Value: ObjectValue } && IsMdl(use.Type))
+            _linked.Add(head);
+        else if (use is { Kind: UseKind.Member or UseKind.Return or UseKind.ElementStore, Frame.IsInlined: false, Value: ObjectValue kept })
+            _known.Add(kept.Id);
+    }
+
+    public override void OnCall(CallEvent call, FlowReporter reporter)
+    {
+        if (_contracts is not { } contracts)
+            return;
+        NoteAllocation(call, contracts);
+        SyntaxNode node = call.Frame.Visible(call.Node);
+        foreach (CallArgument argument in call.Arguments)
+        {
+            if (argument.Object is { } mdl && IsMdl(argument.Parameter?.Type))
+                OnMdl(call, argument, mdl, node, contracts);
+            if ((argument.Value as Linear)?.Find(TermKind.SystemBase) is { Owner: { } mapped } && BoundOf(call) is { } bound)
+                _bounds.Add((mapped, call.Frame.IsInlined ? node : bound.Node, (Linear)bound.Value));
+        }
+    }
+
+    public override void OnEnd(FlowReporter reporter)
+    {
+        if (_looksAtNext)
+            return;
+        foreach ((ObjectId mdl, SyntaxNode node, Fault fault) in _faults)
+        {
+            bool isFollowedByFree = fault == Fault.Unlocks && _freed.Contains(mdl);
+            bool isFreedPieceByPiece = _freed.Count > 1 && !IsCalledChain(mdl);
+            if (!isFollowedByFree && !isFreedPieceByPiece && IsChain(mdl))
+                Report(reporter, mdl, node, fault == Fault.Frees ? "only its first MDL is freed" : "only the pages of its first MDL are unlocked");
+        }
+
+        foreach ((ObjectId mdl, SyntaxNode node, Linear length) in _bounds)
+        {
+            // What a helper does with its argument is told at the argument.
+            bool isTold = _bounds.Any(b => b.Mdl.Equals(mdl) && b.Node != node && node.Span.Contains(b.Node.Span));
+            if (!isTold && IsChain(mdl) && !length.Summands.Any(s => _compared.Contains((mdl, s.Term))))
+                Report(reporter, mdl, node, $"'{SourceText.Of(node)}' is not bounded by the byte count of its first MDL");
+        }
+    }
+
+    private void Report(FlowReporter reporter, ObjectId mdl, SyntaxNode node, string fault)
+    {
+        SyntaxNode? cause = mdl.Node is { } origin && reporter.Owns(origin) && !node.Span.Contains(origin.Span) ? origin : null;
+        reporter.Report(Descriptor, node, cause, null, SourceText.Of(mdl), fault);
+    }
+
+    private void OnMdl(CallEvent call, CallArgument argument, ObjectId mdl, SyntaxNode node, ContractReader contracts)
+    {
+        switch (argument.Contract.Effect)
+        {
+            case Effect.FreesMdl:
+                _freed.Add(mdl);
+                AddFault(Fault.Frees);
+                break;
+            case Effect.Unlocks:
+                AddFault(Fault.Unlocks);
+                break;
+            case Effect.PartialSource when BoundOf(call) is { } bound:
+                _bounds.Add((mdl, call.Frame.IsInlined ? node : bound.Node, (Linear)bound.Value));
+                break;
+            case Effect.None when !contracts.Method(call.Method).IsAnnotated && MayFollow(call.Method):
+                _known.Add(mdl);
+                break;
+        }
+
+        void AddFault(Fault fault)
+        {
+            // A routine that says itself that it gets a chain is told on its own.
+            bool isToldInside = call.Frame.IsInlined && call.Frame.Owner is IMethodSymbol callee && callee.Parameters.Any(static p => IsNamedChain(p.Name));
+            if (!isToldInside)
+                _faults.Add((mdl, node, fault));
+        }
+    }
+
+    // What the code calls a chain, what it has linked, and the MDL of a request that has got a second one.
+    private bool IsChain(ObjectId mdl) =>
+        !_known.Contains(mdl)
+        && (IsCalledChain(mdl)
+            || _linked.Contains(mdl)
+            || (mdl.IsRequestMdl && mdl.Owner is { } request && _secondary.Contains(request))
+            || _primary.Any(p => mdl.Kind == ObjectOrigin.Site && mdl.Node == p.Site && _secondary.Contains(p.Request)));
+
+    private static bool IsCalledChain(ObjectId mdl) =>
+        !mdl.IsRequestMdl
+        && (mdl.Symbol is { } symbol ? IsNamedChain(symbol.Name) || IsPacket(symbol.ContainingType)
+            : mdl is { Kind: ObjectOrigin.Site, Node: InvocationExpressionSyntax call } && IsNamedChain(call.Expression is MemberAccessExpressionSyntax member ? member.Name.ToString() : call.Expression.ToString()));
+
+    private bool IsMdl(ITypeSymbol? type) => _contracts?.EntityOf(type) == Entity.Mdl;
+
+    private static bool IsNamedChain(string name) => Nouns.HasWord(name, "chain", "chained");
+
+    private static bool IsPacket(ITypeSymbol? type) =>
+        type?.Name.Replace("_", "") is { } name && (name.Equals("NetBuffer", StringComparison.OrdinalIgnoreCase) || name.StartsWith("WskBuf", StringComparison.OrdinalIgnoreCase));
+
+    // A request that gets a second MDL has a chain from then on.
+    private void NoteAllocation(CallEvent call, ContractReader contracts)
+    {
+        if (contracts.Method(call.Method).Return.Effect != Effect.AllocatesMdl || call["irp"]?.Object is not { } request)
+            return;
+        if (call["secondaryBuffer"]?.Value is BoolValue { Condition.IsTrue: true })
+            _secondary.Add(request);
+        else
+            _primary.Add((request, call.Node));
+    }
+
+    private void Compare(Linear side, Linear other)
+    {
+        if (side.Find(TermKind.Length) is not { Owner: { } mdl })
+            return;
+        foreach (Summand summand in other.Summands)
+            _compared.Add((mdl, summand.Term));
+    }
+
+    // The length of an access, if it is the length of something else than an MDL.
+    private static CallArgument? BoundOf(CallEvent call) =>
+        call.Arguments.FirstOrDefault(static a => a is { Value: Linear { IsConstant: false } length, Parameter: { } parameter }
+            && (a.Contract.Kind is ValueKind.Length or ValueKind.TransferLength || Nouns.HeadOf(parameter.Name) == Noun.Length)
+            && IsForeignLength(length));
+
+    private static bool IsForeignLength(Linear length)
+    {
+        bool isLength = false;
+        foreach (Term term in Terms(length))
+        {
+            if (term.Kind == TermKind.Length || (term.Key is ISymbol part && Nouns.HasWord(part.Name, _partOfAChain)))
+                return false;
+            isLength |= term.Kind == TermKind.RequestLength || (term.Key is ISymbol symbol && Nouns.HeadOf(symbol.Name) == Noun.Length);
+        }
+
+        return isLength;
+    }
+
+    private static IEnumerable<Term> Terms(Linear? number) =>
+        number is null ? [] : number.Summands.SelectMany(static s => Terms(s.Term.Left).Concat(Terms(s.Term.Right)).Prepend(s.Term));
+
+    // Whether code that gets the MDL may look at the ones behind it.
+    private static bool MayFollow(IMethodSymbol method) =>
+        !Nouns.IsLogging(method.Name)
+        && (method.IsExtern || method.IsVirtual || method.IsOverride || method.IsAbstract || method.IsAsync || method.DeclaringSyntaxReferences is not [var reference]
+            || reference.GetSyntax().DescendantNodes().Any(static n => n is IdentifierNameSyntax { Identifier.ValueText: "Next" } or YieldStatementSyntax or LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax));
+
+    private enum Fault
+    {
+        Frees,
+        Unlocks,
+    }
+}
