@@ -11,11 +11,38 @@ internal sealed class RoleResolver(ContractReader contracts, Func<SyntaxTree, Se
     private const int MaxTypeLength = 400_000;
 
     private readonly ConcurrentDictionary<ISymbol, (Role Role, Transfer Transfer)> _roles = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, bool> _buffered = new(SymbolEqualityComparer.Default);
 
     public Role RoleOf(ISymbol owner, CancellationToken cancellationToken) => Resolve(owner, cancellationToken).Role;
 
     /// <summary>The kinds of request a method handles; any, if nothing says which.</summary>
     public Transfer TransferOf(ISymbol owner, CancellationToken cancellationToken) => Resolve(owner, cancellationToken).Transfer;
+
+    /// <summary>Whether the type of a method sets up devices whose reads and writes go through a system buffer, and no others.</summary>
+    public bool IsBuffered(ISymbol owner, CancellationToken cancellationToken) =>
+        owner.ContainingType is { } type && _buffered.GetOrAdd(type.OriginalDefinition, t => SetsBufferedFlag((INamedTypeSymbol)t, cancellationToken));
+
+    private static bool SetsBufferedFlag(INamedTypeSymbol type, CancellationToken cancellationToken)
+    {
+        bool isBuffered = false;
+        foreach (SyntaxReference declaration in type.DeclaringSyntaxReferences)
+        {
+            SyntaxNode syntax = declaration.GetSyntax(cancellationToken);
+            if (syntax.FullSpan.Length > MaxTypeLength)
+                return false;
+            foreach (SyntaxNode node in syntax.DescendantNodes())
+            {
+                if (node is not IdentifierNameSyntax { Identifier.ValueText: "DO_BUFFERED_IO" or "DO_DIRECT_IO" } flag)
+                    continue;
+                if (flag.Identifier.ValueText == "DO_DIRECT_IO")
+                    return false;
+                isBuffered |= flag.FirstAncestorOrSelf<AssignmentExpressionSyntax>() is { RawKind: (int)SyntaxKind.OrAssignmentExpression or (int)SyntaxKind.SimpleAssignmentExpression, Left: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Flags" } } assignment
+                    && assignment.Right.Span.Contains(flag.Span) && !assignment.Right.IsKind(SyntaxKind.BitwiseNotExpression);
+            }
+        }
+
+        return isBuffered;
+    }
 
     private (Role Role, Transfer Transfer) Resolve(ISymbol owner, CancellationToken cancellationToken) =>
         owner is IMethodSymbol method ? _roles.GetOrAdd(method.OriginalDefinition, m => Find((IMethodSymbol)m, cancellationToken)) : (Role.None, Transfer.Any);

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using MdlAnalyzers.Contracts;
+using MdlAnalyzers.Options;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -20,9 +22,13 @@ internal sealed class AnalysisSession
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _neverReturns = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _relevant = new(SymbolEqualityComparer.Default);
 
-    public AnalysisSession(Compilation compilation)
+    private readonly ConcurrentDictionary<SyntaxTree, RuleOptions> _options = new();
+    private readonly AnalyzerConfigOptionsProvider? _configuration;
+
+    public AnalysisSession(Compilation compilation, AnalyzerConfigOptionsProvider? configuration = null)
     {
         Compilation = compilation;
+        _configuration = configuration;
         Roles = new RoleResolver(Contracts, tree => compilation.ContainsSyntaxTree(tree) ? ModelOf(tree) : null);
         Entries = new EntryFacts(this);
     }
@@ -34,6 +40,10 @@ internal sealed class AnalysisSession
     public RoleResolver Roles { get; }
 
     public EntryFacts Entries { get; }
+
+    /// <summary>The options for the code of one file.</summary>
+    public RuleOptions OptionsOf(SyntaxTree tree) =>
+        _configuration is null ? RuleOptions.Default : _options.GetOrAdd(tree, t => AnalyzerOptionReader.Read(_configuration.GetOptions(t)));
 
     /// <summary>Graph of a method with a body in this compilation that is small enough to be followed from a call.</summary>
     public ControlFlowGraph? GraphOf(IMethodSymbol method, CancellationToken cancellationToken) =>

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using MdlAnalyzers.Contracts;
 using MdlAnalyzers.Flow.Interpretation;
 using MdlAnalyzers.Flow.Values;
+using MdlAnalyzers.Options;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 
@@ -18,6 +20,8 @@ internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRu
 
     public FlowReporter Reporter { get; } = reporter;
 
+    public RuleOptions Options { get; } = session.OptionsOf(reporter.Root.SyntaxTree);
+
     public Budget Budget { get; } = budget ?? new Budget(Budget.Default);
 
     public CancellationToken CancellationToken { get; } = cancellationToken;
@@ -28,6 +32,7 @@ internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRu
         var frame = new Frame(owner, graph, caller: null, callSite: null)
         {
             ExpectedTransfer = Session.Roles.TransferOf(owner, CancellationToken),
+            DirectTransfer = DirectTransferOf(owner),
             TrustsRequests = new Lazy<bool>(() => owner is IMethodSymbol method && Session.Entries.TrustsRequests(method, entryDepth, CancellationToken)),
         };
         new GraphRunner(this, frame).Run(FlowState.Empty);
@@ -130,6 +135,13 @@ internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRu
             RunLocalFunctions(nested);
             Budget.Leave();
         }
+    }
+
+    // The length of a buffered request says nothing about an MDL.
+    private Transfer DirectTransferOf(ISymbol owner)
+    {
+        Transfer direct = Session.Roles.TransferOf(owner, CancellationToken) & Options.DirectRequests;
+        return Session.Roles.IsBuffered(owner, CancellationToken) ? direct & ~(Transfer.Read | Transfer.Write) : direct;
     }
 
     private static FlowState Leave(FlowState state, IMethodSymbol method, ControlFlowGraph graph) =>

@@ -31,6 +31,9 @@ internal sealed class Frame(ISymbol owner, ControlFlowGraph graph, Frame? caller
     /// <summary>The kinds of request that the analyzed body handles.</summary>
     public Transfer ExpectedTransfer { get; init; } = caller?.ExpectedTransfer ?? Transfer.Any;
 
+    /// <summary>The kinds of request that have an MDL when they have a length.</summary>
+    public Transfer DirectTransfer { get; init; } = caller?.DirectTransfer ?? Transfer.Any;
+
     /// <summary>Whether the requests that the body gets have passed a guard elsewhere; found out when it matters.</summary>
     public Lazy<bool> TrustsRequests { get; init; } = caller?.TrustsRequests ?? new Lazy<bool>(static () => false);
 

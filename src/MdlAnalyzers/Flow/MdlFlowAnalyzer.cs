@@ -42,7 +42,7 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
         {
             if (!ContractReader.IsGateOpen(start.Compilation))
                 return;
-            var session = new AnalysisSession(start.Compilation);
+            var session = new AnalysisSession(start.Compilation, start.Options.AnalyzerConfigOptionsProvider);
             start.RegisterOperationBlockAction(block => Analyze(block, session));
         });
     }

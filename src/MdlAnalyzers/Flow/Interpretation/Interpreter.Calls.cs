@@ -29,6 +29,8 @@ internal sealed partial class Interpreter
 
         var call = new CallEvent(method, invocation.Syntax, arguments, _state, frame);
         body.OnCall(call);
+        if (body.Options.IsGuard(method))
+            return EvalGuard(call, method.ReturnType);
         if (receiver is ObjectValue target)
             Require(target.Id, invocation.Instance!.Syntax, contract.ReceiverEffect == Effect.None ? Effect.Reads : contract.ReceiverEffect);
         UseInFormat(call);
@@ -320,6 +322,8 @@ internal sealed partial class Interpreter
             (Macro.BytesToPages, { } a, _) => Arithmetic.BytesToPages(a, node),
             (Macro.RoundToPages, { } a, _) => Arithmetic.RoundToPages(a, node),
             (Macro.SpanPages, { } a, { } b) => Arithmetic.SpanPages(a, b, node),
+            (Macro.ControlCode, { IsConstant: true } type, { IsConstant: true } function) when Argument(2) is { IsConstant: true } transfer && Argument(3) is { IsConstant: true } access
+                => Linear.Of(type.Constant << 16 | access.Constant << 14 | function.Constant << 2 | transfer.Constant),
             (Macro.SizeOfMdl, { } a, { } b) => Arithmetic.SpanPages(a, b, node).Scale(8).AddConstant(48),
             _ => null,
         };

@@ -111,6 +111,8 @@ internal sealed partial class Interpreter
 
     private Value LoadMember(ObjectId? owner, ISymbol member, ITypeSymbol? type, SyntaxNode node)
     {
+        if (IsNumeric(type) && body.Options.IsPageSize(member))
+            return Linear.Of(Arithmetic.PageSize, PageSizeLabel);
         if (_state.Get(new Place(owner, member)) is { } stored)
             return Dereference(stored);
         if (Untouched(owner, member, type) is { } untouched)

@@ -194,7 +194,7 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
         return involved.Count == 0 ? UnknownValue.Instance : new UnknownValue(involved.ToImmutable());
     }
 
-    private static Value EvalConstant(IOperation operation)
+    private Value EvalConstant(IOperation operation)
     {
         switch (operation.ConstantValue.Value)
         {
@@ -214,13 +214,13 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
     }
 
     // The first named constant in a constant expression tells which unit it is.
-    private static string? LabelOf(IOperation operation)
+    private string? LabelOf(IOperation operation)
     {
         for (int depth = 0; depth < 8; depth++)
         {
             switch (operation)
             {
-                case IFieldReferenceOperation field: return field.Field.Name;
+                case IFieldReferenceOperation field: return body.Options.IsPageSize(field.Field) ? PageSizeLabel : field.Field.Name;
                 case ILocalReferenceOperation local: return local.Local.Name;
                 case IConversionOperation conversion: operation = conversion.Operand; continue;
                 case IUnaryOperation unary: operation = unary.Operand; continue;

@@ -24,7 +24,7 @@ internal sealed class UnguardedMdlAddress : FlowRule
 
     public override void OnObjectUse(in ObjectUse use, FlowReporter reporter)
     {
-        if (!use.Id.IsRequestMdl || IsGuarded(use.State, use.Id, use.Frame.ExpectedTransfer) || use.Frame.TrustsRequests.Value)
+        if (!use.Id.IsRequestMdl || IsGuarded(use.State, use.Id, use.Frame.DirectTransfer) || use.Frame.TrustsRequests.Value)
             return;
 
         SyntaxNode node = use.Node;
@@ -41,10 +41,10 @@ internal sealed class UnguardedMdlAddress : FlowRule
     }
 
     /// <summary>Whether a request's MDL is known to exist, or was tested in a way that cannot be followed.</summary>
-    public static bool IsGuarded(FlowState state, ObjectId mdl, Transfer expected)
+    public static bool IsGuarded(FlowState state, ObjectId mdl, Transfer direct)
     {
         Nullness nullness = state.NullnessOf(mdl);
-        if (nullness is Nullness.NotNull or Nullness.Tested || IsProvenByLength(state, mdl, expected))
+        if (nullness is Nullness.NotNull or Nullness.Tested || IsProvenByLength(state, mdl, direct))
             return true;
         return nullness == Nullness.Unknown && IsConsulted(state, mdl);
     }
@@ -59,12 +59,29 @@ internal sealed class UnguardedMdlAddress : FlowRule
         || state.SlotOf(request, SlotKind.Consulted) != 0
         || state.SlotOf(request, SlotKind.KnownLength) != 0
         || state.Ranges.Any(r => r.Key is { Kind: TermKind.RequestLength, Key: GoverningLength length }
-            && r.Value.ExcludesZero && (length.Transfer & frame.ExpectedTransfer) != 0 && (!length.IsLinked || request.Equals(r.Key.Owner)))
+            && r.Value.ExcludesZero && (length.Transfer & frame.DirectTransfer) != 0 && (!length.IsLinked || request.Equals(r.Key.Owner)) && !IsWithoutMdl(state, request))
         || frame.TrustsRequests.Value;
 
     /// <summary>Whether a test of the governing length proves that the MDL exists.</summary>
-    public static bool IsProvenByLength(FlowState state, ObjectId mdl, Transfer expected) =>
+    public static bool IsProvenByLength(FlowState state, ObjectId mdl, Transfer direct) =>
         Assumptions.IsProvenByLength(state, mdl)
         || state.Ranges.Any(r => r.Key is { Kind: TermKind.RequestLength, Key: GoverningLength length }
-            && r.Value.ExcludesZero && (length.Transfer & expected) != 0 && (!length.IsLinked || Equals(r.Key.Owner, mdl.Owner)));
+            && r.Value.ExcludesZero && (length.Transfer & direct) != 0 && (!length.IsLinked || Equals(r.Key.Owner, mdl.Owner)) && !IsWithoutMdl(state, mdl.Owner));
+
+    // METHOD_BUFFERED and METHOD_NEITHER, the low bits of a control code, have no MDL whatever the length is.
+    private static bool IsWithoutMdl(FlowState state, ObjectId? request) =>
+        state.Ranges.Any(r => r.Key is { Kind: TermKind.Symbol, Quantity: ValueKind.ControlCode } code
+            && r.Value.Low == r.Value.High && (r.Value.Low & 3) is 0 or 3
+            && IsOf(code.Owner, request));
+
+    private static bool IsOf(ObjectId? parameters, ObjectId? request)
+    {
+        for (ObjectId? id = parameters; id is not null; id = id.Owner)
+        {
+            if (id is { Kind: ObjectOrigin.Member, Key: IMethodSymbol })
+                return Equals(id.Owner, request);
+        }
+
+        return true;
+    }
 }
