@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MdlAnalyzers.Contracts;
 using MdlAnalyzers.Flow;
+using MdlAnalyzers.Flow.Values;
 using MdlAnalyzers.Rules.Length;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -12,13 +13,18 @@ namespace MdlAnalyzers.Suppressors;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class RequestMdlSuppressor : DiagnosticSuppressor
 {
-    private const string Justification = "The length of the request has been tested, so the request has an MDL";
-
-    private static readonly SuppressionDescriptor _dereference = new("MDLS2001", "CS8602", Justification);
-    private static readonly SuppressionDescriptor _argument = new("MDLS2002", "CS8604", Justification);
+    private static readonly ImmutableDictionary<string, SuppressionDescriptor> _suppressions = new[]
+    {
+        Of("MDLS2001", "CS8602"), // dereference
+        Of("MDLS2002", "CS8604"), // argument
+        Of("MDLS2003", "CS8600"), // variable
+        Of("MDLS2004", "CS8601"), // field, property or element
+        Of("MDLS2005", "CS8603"), // result
+        Of("MDLS2006", "CS8629"), // an MDL that is a value type
+    }.ToImmutableDictionary(static s => s.SuppressedDiagnosticId);
 
     /// <inheritdoc/>
-    public override ImmutableArray<SuppressionDescriptor> SupportedSuppressions { get; } = [_dereference, _argument];
+    public override ImmutableArray<SuppressionDescriptor> SupportedSuppressions { get; } = [.. _suppressions.Values.OrderBy(static s => s.Id, StringComparer.Ordinal)];
 
     /// <inheritdoc/>
     public override void ReportSuppressions(SuppressionAnalysisContext context)
@@ -26,7 +32,7 @@ public sealed class RequestMdlSuppressor : DiagnosticSuppressor
         if (!ContractReader.IsGateOpen(context.Compilation))
             return;
 
-        var session = new AnalysisSession(context.Compilation);
+        var session = new AnalysisSession(context.Compilation, context.Options.AnalyzerConfigOptionsProvider);
         var bodies = new Dictionary<SyntaxNode, HashSet<SyntaxNode>>();
         foreach (Diagnostic diagnostic in context.ReportedDiagnostics)
         {
@@ -37,10 +43,12 @@ public sealed class RequestMdlSuppressor : DiagnosticSuppressor
                 continue;
             if (!bodies.TryGetValue(member, out HashSet<SyntaxNode>? proven))
                 bodies.Add(member, proven = FindProven(member, context.GetSemanticModel(tree), session, context.CancellationToken));
-            if (proven.Contains(node))
-                context.ReportSuppression(Suppression.Create(diagnostic.Id == _dereference.SuppressedDiagnosticId ? _dereference : _argument, diagnostic));
+            if (proven.Contains(node) && _suppressions.TryGetValue(diagnostic.Id, out SuppressionDescriptor? suppression))
+                context.ReportSuppression(Suppression.Create(suppression, diagnostic));
         }
     }
+
+    private static SuppressionDescriptor Of(string id, string suppressed) => new(id, suppressed, "The length of the request has been tested, so the request has an MDL");
 
     private static HashSet<SyntaxNode> FindProven(SyntaxNode member, SemanticModel model, AnalysisSession session, CancellationToken cancellationToken)
     {
@@ -63,16 +71,22 @@ public sealed class RequestMdlSuppressor : DiagnosticSuppressor
 
         public HashSet<SyntaxNode> Proven { get; } = [];
 
-        public override void OnObjectUse(in ObjectUse use, FlowReporter reporter)
+        public override void OnObjectUse(in ObjectUse use, FlowReporter reporter) => Note(use.Node, use.Id, use.State, use.Frame);
+
+        public override void OnUse(in ValueUse use, FlowReporter reporter)
         {
-            if (use.Frame.IsInlined)
-                return;
-            if (use.Id.IsRequestMdl && UnguardedMdlAddress.IsProvenByLength(use.State, use.Id, use.Frame.ExpectedTransfer))
-                Proven.Add(use.Node);
-            else
-                _unproven.Add(use.Node);
+            if (use.Kind is UseKind.Local or UseKind.Member or UseKind.Return or UseKind.ElementStore or UseKind.Argument)
+                Note(use.Node, (use.Value as ObjectValue)?.Id, use.State, use.Frame);
         }
 
         public override void OnEnd(FlowReporter reporter) => Proven.ExceptWith(_unproven);
+
+        private void Note(SyntaxNode node, ObjectId? id, FlowState state, Frame frame)
+        {
+            if (frame.IsInlined)
+                return;
+            bool isProven = id is { IsRequestMdl: true } && UnguardedMdlAddress.IsProvenByLength(state, id, frame.DirectTransfer);
+            (isProven ? Proven : _unproven).Add(node);
+        }
     }
 }

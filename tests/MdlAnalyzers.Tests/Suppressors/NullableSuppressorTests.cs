@@ -56,7 +56,8 @@ public sealed class NullableSuppressorTests
     public async Task AfterTheMdlCheck_NothingIsLeftToSuppress() =>
         Assert.Empty(await RunAsync(DriverSource.Dispatch("if (irp.MdlAddress is null) return STATUS_SUCCESS; " + Argument)));
 
-    private static async Task<(string Id, bool IsSuppressed)[]> RunAsync(string source)
+    /// <summary>The compiler's warnings about null in driver code, and which of them are silenced.</summary>
+    internal static async Task<(string Id, bool IsSuppressed)[]> RunAsync(string source)
     {
         var compilation = await AnalyzerRun.CreateAsync(withRuntime: true, source);
         ImmutableArray<DiagnosticAnalyzer> analyzers =
@@ -69,6 +70,6 @@ public sealed class NullableSuppressorTests
         var diagnostics = await compilation.WithAnalyzers(analyzers, options).GetAllDiagnosticsAsync(TestContext.Current.CancellationToken);
 
         Assert.DoesNotContain(diagnostics, static d => d.Severity == DiagnosticSeverity.Error || d.Id.StartsWith("AD", StringComparison.Ordinal));
-        return [.. diagnostics.Where(static d => d.Id is "CS8602" or "CS8604").Select(static d => (d.Id, d.IsSuppressed))];
+        return [.. diagnostics.Where(static d => d.Id is "CS8600" or "CS8601" or "CS8602" or "CS8603" or "CS8604" or "CS8629").Select(static d => (d.Id, d.IsSuppressed))];
     }
 }
