@@ -14,14 +14,14 @@ public class AnalyzerBenchmarks
     public void SetUp() => (_drivers, _ordinary) = (AnalyzerRig.Drivers(Classes), AnalyzerRig.OrdinaryCode(Classes));
 
     [Benchmark(Baseline = true)]
-    public ulong DriversWithoutAnalyzers() => _drivers.WithoutAnalyzers(1);
+    public ulong DriversWithoutAnalyzers() => _drivers.Compile(1, Analyzers.None);
 
     [Benchmark]
-    public ulong DriversWithAnalyzers() => _drivers.WithAnalyzers(1);
+    public ulong DriversWithAnalyzers() => _drivers.Compile(1, Analyzers.Ours);
 
     [Benchmark]
-    public ulong OrdinaryCodeWithoutAnalyzers() => _ordinary.WithoutAnalyzers(1);
+    public ulong OrdinaryCodeWithoutAnalyzers() => _ordinary.Compile(1, Analyzers.None);
 
     [Benchmark]
-    public ulong OrdinaryCodeWithAnalyzers() => _ordinary.WithAnalyzers(1);
+    public ulong OrdinaryCodeWithAnalyzers() => _ordinary.Compile(1, Analyzers.Ours);
 }

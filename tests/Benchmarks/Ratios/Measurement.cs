@@ -5,7 +5,7 @@ namespace Benchmarks;
 /// <summary>Times operations against each other in turns, so that all see the same disturbances, and takes medians, so that few of them count.</summary>
 internal static class Measurement
 {
-    private const int ShortRounds = 201, LongRounds = 3, ScalingRounds = 15;
+    private const int ShortRounds = 201, LongRounds = 3, MaxLongSeconds = 20, ScalingRounds = 15;
 
     /// <summary>Short enough that most batches run without a break on a busy host.</summary>
     private const double ShortBatch = 0.0002;
@@ -67,18 +67,17 @@ internal static class Measurement
     }
 
     /// <summary>Median over rounds of the subject's processor time, on all cores, over the floor's, for operations of many milliseconds.</summary>
-    public static double ProcessorTimeRatio(Operation subject, Operation floor)
+    public static double ProcessorTimeRatio(Operation subject, Operation floor) => MedianOfLongRounds(() =>
     {
-        double[] ratios = new double[LongRounds];
-        for (int round = -1; round < ratios.Length; round++)
-        {
-            double ratio = ProcessorSeconds(subject) / ProcessorSeconds(floor);
-            if (round >= 0)
-                ratios[round] = ratio;
-        }
+        double seconds = ProcessorSeconds(floor);
+        return ProcessorSeconds(subject) / seconds;
+    });
 
-        return Median(ratios);
-    }
+    /// <summary>Median over rounds of the processor time, in seconds, that the subject takes longer than the floor.</summary>
+    public static double ProcessorTimeOver(Operation subject, Operation floor) => MedianOfLongRounds(() => ProcessorSeconds(subject) - ProcessorSeconds(floor));
+
+    /// <summary>Median over rounds of the processor time, in seconds, of one operation.</summary>
+    public static double ProcessorTime(Operation subject) => MedianOfLongRounds(() => ProcessorSeconds(subject));
 
     /// <summary>Median time of one operation: to be read on an idle host only.</summary>
     public static double Microseconds(Operation subject)
@@ -98,6 +97,18 @@ internal static class Measurement
         long before = GC.GetAllocatedBytesForCurrentThread();
         s_sink += subject(times);
         return (GC.GetAllocatedBytesForCurrentThread() - before) / (double)times;
+    }
+
+    // The first round is the JIT compiler's; fewer follow if they take long.
+    private static double MedianOfLongRounds(Func<double> measure)
+    {
+        measure();
+        long start = Stopwatch.GetTimestamp();
+        var results = new List<double>(LongRounds);
+        do
+            results.Add(measure());
+        while (results.Count < LongRounds && Stopwatch.GetElapsedTime(start).TotalSeconds < MaxLongSeconds);
+        return Median([.. results]);
     }
 
     private static double Median(double[] values)

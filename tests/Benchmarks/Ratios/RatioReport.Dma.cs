@@ -59,7 +59,6 @@ internal sealed partial class RatioReport
     private void AddMachines()
     {
         Operation[] machines = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => (Operation)Keep(new RequestRig()).Read)];
-        _operations.AddRange(machines);
-        _lines.Add(($"throughput, {machines.Length} machines on {machines.Length} cores/one machine", () => Measurement.Scaling(machines)));
+        AddLine($"throughput, {machines.Length} machines on {machines.Length} cores/one machine", () => Measurement.Scaling(machines), machines);
     }
 }

@@ -9,8 +9,7 @@ internal sealed partial class RatioReport : IDisposable
 {
     private const double WarmUpSeconds = 0.05;
 
-    private readonly List<(string Name, Func<double> Measure)> _lines = [];
-    private readonly List<Operation> _operations = [];
+    private readonly List<(string Name, Func<double> Measure, Operation[] Operations)> _lines = [];
     private readonly List<IDisposable> _rigs = [];
 
     private RatioReport()
@@ -30,17 +29,16 @@ internal sealed partial class RatioReport : IDisposable
     {
         using var report = new RatioReport();
         output.WriteLine(Configuration());
+        report._lines.RemoveAll(line => filters.Length > 0 && !filters.Any(filter => line.Name.Contains(filter, StringComparison.Ordinal)));
         // All of them twice before the first measurement: the JIT compiler works in the background.
         for (int round = 0; round < 2; round++)
         {
-            foreach (Operation operation in report._operations)
+            foreach (Operation operation in report._lines.SelectMany(static line => line.Operations))
                 Measurement.WarmUp(operation, WarmUpSeconds);
         }
 
-        foreach ((string name, Func<double> measure) in report._lines)
+        foreach ((string name, Func<double> measure, _) in report._lines)
         {
-            if (filters.Length > 0 && !filters.Any(filter => name.Contains(filter, StringComparison.Ordinal)))
-                continue;
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {measure():0.00}"));
             output.Flush();
         }
@@ -102,39 +100,18 @@ internal sealed partial class RatioReport : IDisposable
         AddStrict("empty-read", strict.ReadNothing, one.ReadNothing);
     }
 
-    /// <summary>Processor time of a whole compilation, from text to the emitted assembly.</summary>
-    private void AddAnalyzers()
-    {
-        const int few = 10, many = 40;
-        AnalyzerRig ordinary = AnalyzerRig.OrdinaryCode(many), small = AnalyzerRig.Drivers(few), large = AnalyzerRig.Drivers(many);
-        AddProcessorTime("compile-ordinary-code/no-analyzer", ordinary.WithAnalyzers, ordinary.WithoutAnalyzers);
-        AddProcessorTime($"compile-driver-code/no-analyzer, {few} drivers", small.WithAnalyzers, small.WithoutAnalyzers);
-        AddProcessorTime($"compile-driver-code/no-analyzer, {many} drivers", large.WithAnalyzers, large.WithoutAnalyzers);
-        AddProcessorTime($"compile-driver-code, {many} drivers/{few} drivers", large.WithAnalyzers, small.WithAnalyzers);
-    }
-
     private T Keep<T>(T rig) where T : IDisposable
     {
         _rigs.Add(rig);
         return rig;
     }
 
-    private void AddRatio(string name, Operation subject, params Operation[] floor)
-    {
-        _operations.Add(subject);
-        _operations.AddRange(floor);
-        _lines.Add((name, () => Measurement.Ratio(subject, floor)));
-    }
+    private void AddRatio(string name, Operation subject, params Operation[] floor) =>
+        AddLine(name, () => Measurement.Ratio(subject, floor), [subject, .. floor]);
 
     /// <summary>What a page costs more than in the floor, in nanoseconds.</summary>
-    private void AddNanosecondsPerPage(string name, Operation subject, Operation floor, int pages)
-    {
-        _operations.AddRange([subject, floor]);
-        _lines.Add(($"nanoseconds per page over, {name}", () => Measurement.NanosecondsOver(subject, floor) / pages));
-    }
-
-    private void AddProcessorTime(string name, Operation subject, Operation floor) =>
-        _lines.Add((name, () => Measurement.ProcessorTimeRatio(subject, floor)));
+    private void AddNanosecondsPerPage(string name, Operation subject, Operation floor, int pages) =>
+        AddLine($"nanoseconds per page over, {name}", () => Measurement.NanosecondsOver(subject, floor) / pages, subject, floor);
 
     /// <summary>What a verified machine costs over one without, and what either allocates.</summary>
     private void AddStrict(string name, Operation strict, Operation off)
@@ -144,15 +121,10 @@ internal sealed partial class RatioReport : IDisposable
         AddBytes($"strict, {name}", strict);
     }
 
-    private void AddMicroseconds(string name, Operation subject)
-    {
-        _operations.Add(subject);
-        _lines.Add(($"microseconds, {name}", () => Measurement.Microseconds(subject)));
-    }
+    private void AddMicroseconds(string name, Operation subject) => AddLine($"microseconds, {name}", () => Measurement.Microseconds(subject), subject);
 
-    private void AddBytes(string name, Operation subject)
-    {
-        _operations.Add(subject);
-        _lines.Add(($"bytes, {name}", () => Measurement.AllocatedBytes(subject)));
-    }
+    private void AddBytes(string name, Operation subject) => AddLine($"bytes, {name}", () => Measurement.AllocatedBytes(subject), subject);
+
+    // The operations are run before anything is measured.
+    private void AddLine(string name, Func<double> measure, params Operation[] operations) => _lines.Add((name, measure, operations));
 }

@@ -1,9 +1,10 @@
+using System.Globalization;
 using System.Text;
 
 namespace Benchmarks;
 
 /// <summary>Source of a project: driver code in the shapes that drivers have, or ordinary code of the same length.</summary>
-internal static class GeneratedDriver
+internal static class GeneratedCode
 {
     private const string Usings = """
         using System;
@@ -105,7 +106,7 @@ internal static class GeneratedDriver
 
         """;
 
-    private const string Ordinary = """
+    private const string OrdinaryClass = """
         public static class Ordinary#
         {
             private sealed class Account { public long Balance; public int Changes; public string? Owner; }
@@ -160,15 +161,43 @@ internal static class GeneratedDriver
 
         """;
 
-    public static string Drivers(int classes) => Repeat(Usings + DriverUsings, Driver, classes);
+    /// <summary>Files of about 80 lines, three methods with MDLs in each.</summary>
+    public static IEnumerable<string> Drivers(int files) => Files(Usings + DriverUsings + Driver, files);
 
-    public static string OrdinaryCode(int classes) => Repeat(Usings, Ordinary, classes);
+    /// <summary>Files of about 65 lines without MDLs.</summary>
+    public static IEnumerable<string> Ordinary(int files) => Files(Usings + OrdinaryClass, files);
 
-    private static string Repeat(string usings, string template, int classes)
+    /// <summary>One method that copies through an MDL, with statements in branches up to ten deep.</summary>
+    public static string LongMethod(int statements, int branches)
     {
-        var source = new StringBuilder(usings);
-        for (int i = 1; i <= classes; i++)
-            source.Append(template.Replace("#", i.ToString(System.Globalization.CultureInfo.InvariantCulture)));
-        return source.ToString();
+        var source = new StringBuilder(Usings + DriverUsings);
+        source.AppendLine("public static class Long { public static uint Run(Irp irp, uint[] registers) { Mdl mdl = irp.MdlAddress!; uint va = (uint)MmGetMdlVirtualAddress(mdl), sum = 0;");
+        int depth = 0;
+        for (int i = 0; i < statements; i++)
+        {
+            if (i % (statements / branches) == 0)
+            {
+                source.AppendLine(CultureInfo.InvariantCulture, $"if (registers[{i % 7}] > {i} + sum) {{");
+                depth++;
+            }
+
+            source.AppendLine((i % 4) switch
+            {
+                0 => string.Create(CultureInfo.InvariantCulture, $"uint v{i} = MmGetMdlByteCount(mdl) + {i}u;"),
+                1 => string.Create(CultureInfo.InvariantCulture, $"sum += v{i - 1} >> {i % 5};"),
+                2 => string.Create(CultureInfo.InvariantCulture, $"registers[{i % 7}] = sum + BYTE_OFFSET(va);"),
+                _ => string.Create(CultureInfo.InvariantCulture, $"va = va + registers[{i % 5}];"),
+            });
+            if (depth == 10 && i % 4 == 3)
+            {
+                source.Append('}', depth).AppendLine();
+                depth = 0;
+            }
+        }
+
+        return source.Append('}', depth).AppendLine("return sum + va; } }").ToString();
     }
+
+    private static IEnumerable<string> Files(string template, int files) =>
+        Enumerable.Range(1, files).Select(i => template.Replace("#", i.ToString(CultureInfo.InvariantCulture)));
 }
