@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace MdlAnalyzers.Contracts;
 
 /// <summary>Finds the part a method plays in its driver: declared on it, or from its registration in the type that contains it.</summary>
-internal sealed class RoleResolver(ContractReader contracts, Func<SyntaxTree, SemanticModel?> modelOf)
+internal sealed class RoleResolver(ContractReader contracts, NameIndex names, Func<SyntaxTree, SemanticModel?> modelOf)
 {
     private const int MaxTypeLength = 400_000;
 
@@ -53,15 +53,15 @@ internal sealed class RoleResolver(ContractReader contracts, Func<SyntaxTree, Se
         Transfer transfer = OfRole(role);
         if (role == Role.None)
         {
-            foreach (IdentifierNameSyntax reference in References(method, cancellationToken))
+            foreach (SimpleNameSyntax reference in References(method, cancellationToken))
             {
-                if (modelOf(reference.SyntaxTree) is not { } model || model.GetTypeInfo(Whole(reference), cancellationToken).ConvertedType is not { TypeKind: TypeKind.Delegate } type)
+                if (modelOf(reference.SyntaxTree) is not { } model || model.GetTypeInfo(NameIndex.Whole(reference), cancellationToken).ConvertedType is not { TypeKind: TypeKind.Delegate } type)
                     continue;
                 Role declared = contracts.RoleOf(type);
                 if (declared == Role.None || !SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(reference, cancellationToken).Symbol?.OriginalDefinition, method))
                     continue;
                 role = declared;
-                transfer |= OfRegistration(Whole(reference));
+                transfer |= OfRegistration(NameIndex.Whole(reference));
             }
         }
 
@@ -70,7 +70,7 @@ internal sealed class RoleResolver(ContractReader contracts, Func<SyntaxTree, Se
         return (role, transfer == Transfer.None ? Transfer.Any : transfer);
     }
 
-    private static IEnumerable<IdentifierNameSyntax> References(IMethodSymbol method, CancellationToken cancellationToken)
+    private IEnumerable<SimpleNameSyntax> References(IMethodSymbol method, CancellationToken cancellationToken)
     {
         for (INamedTypeSymbol? type = method.ContainingType; type is not null; type = type.ContainingType)
         {
@@ -79,16 +79,14 @@ internal sealed class RoleResolver(ContractReader contracts, Func<SyntaxTree, Se
                 SyntaxNode syntax = declaration.GetSyntax(cancellationToken);
                 if (syntax.FullSpan.Length > MaxTypeLength)
                     continue;
-                foreach (SyntaxNode node in syntax.DescendantNodes())
+                foreach (SimpleNameSyntax name in names.Uses(syntax, method.Name))
                 {
-                    if (node is IdentifierNameSyntax identifier && identifier.Identifier.ValueText == method.Name && Whole(identifier).Parent is not InvocationExpressionSyntax)
-                        yield return identifier;
+                    if (NameIndex.Whole(name).Parent is not InvocationExpressionSyntax)
+                        yield return name;
                 }
             }
         }
     }
-
-    private static ExpressionSyntax Whole(ExpressionSyntax name) => name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? access : name;
 
     private static Transfer OfRole(Role role) => role switch
     {

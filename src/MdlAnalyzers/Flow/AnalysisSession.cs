@@ -29,13 +29,15 @@ internal sealed class AnalysisSession
     {
         Compilation = compilation;
         _configuration = configuration;
-        Roles = new RoleResolver(Contracts, tree => compilation.ContainsSyntaxTree(tree) ? ModelOf(tree) : null);
+        Roles = new RoleResolver(Contracts, Names, tree => compilation.ContainsSyntaxTree(tree) ? ModelOf(tree) : null);
         Entries = new EntryFacts(this);
     }
 
     public Compilation Compilation { get; }
 
     public ContractReader Contracts { get; } = new();
+
+    public NameIndex Names { get; } = new();
 
     public RoleResolver Roles { get; }
 

@@ -64,10 +64,11 @@ internal sealed class EntryFacts(AnalysisSession session)
             if (!session.Compilation.ContainsSyntaxTree(type.SyntaxTree))
                 continue;
             SemanticModel model = session.ModelOf(type.SyntaxTree);
-            foreach (InvocationExpressionSyntax call in type.DescendantNodes().OfType<InvocationExpressionSyntax>())
+            IEnumerable<InvocationExpressionSyntax> calls = isCallback
+                ? type.DescendantNodes().OfType<InvocationExpressionSyntax>()
+                : session.Names.Uses(type, method.Name).Select(static name => NameIndex.Whole(name).Parent).OfType<InvocationExpressionSyntax>();
+            foreach (InvocationExpressionSyntax call in calls)
             {
-                if (!isCallback && NameOf(call.Expression) != method.Name)
-                    continue;
                 if (model.GetSymbolInfo(call, cancellationToken).Symbol is not IMethodSymbol target)
                     continue;
                 bool matters = isCallback
@@ -82,13 +83,6 @@ internal sealed class EntryFacts(AnalysisSession session)
 
         return [.. callers];
     }
-
-    private static string? NameOf(ExpressionSyntax expression) => expression switch
-    {
-        IdentifierNameSyntax identifier => identifier.Identifier.ValueText,
-        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
-        _ => null,
-    };
 
     private enum Trust
     {

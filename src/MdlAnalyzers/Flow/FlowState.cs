@@ -18,6 +18,7 @@ internal sealed class FlowState : IEquatable<FlowState>
     private readonly StateMap<ObjectId, Nullness> _nulls;
     private readonly StateMap<Term, Interval> _ranges;
     private readonly StateMap<Slot, int> _slots;
+    private readonly int _hash;
 
     // Sums of several terms, without constant, of which a range is known: "length - done" after "done < length".
     private readonly StateMap<Linear, Interval> _sums;
@@ -36,6 +37,7 @@ internal sealed class FlowState : IEquatable<FlowState>
         _slots = slots;
         _sums = sums;
         Pending = pending;
+        _hash = unchecked((((values.GetHashCode() * 31 + nulls.GetHashCode()) * 31 + ranges.GetHashCode()) * 31 + slots.GetHashCode()) * 31 + sums.GetHashCode());
     }
 
     /// <summary>Finally blocks that this path has entered, and where it goes afterwards.</summary>
@@ -192,7 +194,7 @@ internal sealed class FlowState : IEquatable<FlowState>
 
     public bool Equals(FlowState? other) =>
         ReferenceEquals(this, other)
-        || (other is not null && _values.Equals(other._values) && _nulls.Equals(other._nulls) && _ranges.Equals(other._ranges) && _slots.Equals(other._slots) && _sums.Equals(other._sums) && SamePending(other));
+        || (other is not null && _hash == other._hash && _values.Equals(other._values) && _nulls.Equals(other._nulls) && _ranges.Equals(other._ranges) && _slots.Equals(other._slots) && _sums.Equals(other._sums) && SamePending(other));
 
     /// <summary>Whether two paths differ in nothing but what they know about sums.</summary>
     public bool DiffersInSums(FlowState other) =>
@@ -201,8 +203,7 @@ internal sealed class FlowState : IEquatable<FlowState>
 
     public override bool Equals(object? obj) => Equals(obj as FlowState);
 
-    public override int GetHashCode() =>
-        unchecked((((_values.GetHashCode() * 31 + _nulls.GetHashCode()) * 31 + _ranges.GetHashCode()) * 31 + _slots.GetHashCode()) * 31 + _sums.GetHashCode());
+    public override int GetHashCode() => _hash;
 
     public bool SamePending(FlowState other) => Pending == other.Pending || Pending.SequenceEqual(other.Pending);
 

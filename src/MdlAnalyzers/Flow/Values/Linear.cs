@@ -112,7 +112,7 @@ internal sealed class Linear : Value, IEquatable<Linear>
         return new Linear(Summands.Select(s => new Summand(s.Term, s.Factor / divisor)).ToImmutableArray(), Constant / divisor);
     }
 
-    public Linear Select(Func<Summand, bool> keep) => new(Summands.Where(keep).ToImmutableArray(), Constant, Label);
+    public Linear Select(Func<Summand, bool> keep) => Summands.All(keep) ? this : new(Summands.Where(keep).ToImmutableArray(), Constant, Label);
 
     public Linear WithConstant(long constant) => new(Summands, constant);
 
@@ -147,30 +147,30 @@ internal sealed class Linear : Value, IEquatable<Linear>
 
     private Linear? Combine(Linear other, long sign)
     {
-        List<Summand>? result = null;
+        if (Depth > MaxDepth || other.Depth > MaxDepth)
+            return null;
+        long constant = unchecked(Constant + other.Constant * sign);
+        if (other.IsConstant)
+            return new Linear(Summands, constant, IsConstant ? Label ?? other.Label : null);
+
+        var sum = new Summand[Summands.Length + other.Summands.Length];
+        Summands.CopyTo(sum);
+        int count = Summands.Length;
         foreach (Summand summand in other.Summands)
         {
-            result ??= [.. Summands];
-            int index = result.FindIndex(s => s.Term.Equals(summand.Term));
             long factor = unchecked(summand.Factor * sign);
-            if (index < 0)
-            {
-                result.Add(new Summand(summand.Term, factor));
-            }
+            int index = 0;
+            while (index < count && !sum[index].Term.Equals(summand.Term))
+                index++;
+            if (index == count)
+                sum[count++] = new Summand(summand.Term, factor);
+            else if (unchecked(sum[index].Factor + factor) is var total and not 0)
+                sum[index] = new Summand(sum[index].Term, total);
             else
-            {
-                long sum = unchecked(result[index].Factor + factor);
-                if (sum == 0)
-                    result.RemoveAt(index);
-                else
-                    result[index] = new Summand(result[index].Term, sum);
-            }
+                Array.Copy(sum, index + 1, sum, index, --count - index);
         }
 
-        if (result is { Count: > MaxSummands } || Depth > MaxDepth || other.Depth > MaxDepth)
-            return null;
-        string? label = IsConstant && other.IsConstant ? Label ?? other.Label : null;
-        return new Linear(result is null ? Summands : [.. result], unchecked(Constant + other.Constant * sign), label);
+        return count > MaxSummands ? null : new Linear(ImmutableArray.Create(sum, 0, count), constant);
     }
 }
 
