@@ -5,6 +5,7 @@ using MdlAnalyzers.Flow.Values;
 using MdlAnalyzers.Options;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace MdlAnalyzers.Flow;
 
@@ -31,6 +32,7 @@ internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRu
     {
         var frame = new Frame(owner, graph, caller: null, callSite: null)
         {
+            Role = Session.Roles.RoleOf(owner, CancellationToken),
             ExpectedTransfer = Session.Roles.TransferOf(owner, CancellationToken),
             DirectTransfer = DirectTransferOf(owner),
             TrustsRequests = new Lazy<bool>(() => owner is IMethodSymbol method && Session.Entries.TrustsRequests(method, entryDepth, CancellationToken)),
@@ -50,7 +52,12 @@ internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRu
         if (!Budget.Enter())
             return;
         ControlFlowGraph graph = encloser.Graph.GetAnonymousFunctionControlFlowGraph(lambda, CancellationToken);
-        var frame = new Frame(lambda.Symbol, graph, encloser, callSite: null) { LambdaName = name, This = encloser.This };
+        var frame = new Frame(lambda.Symbol, graph, encloser, callSite: null)
+        {
+            LambdaName = name,
+            This = encloser.This,
+            Role = lambda.Parent is IDelegateCreationOperation { Type: { } type } && Session.Contracts.RoleOf(type) is var role and not Role.None ? role : encloser.Role,
+        };
         new GraphRunner(this, frame).Run(state.WithoutPending());
         RunLocalFunctions(frame);
         Budget.Leave();

@@ -34,6 +34,9 @@ internal sealed class Frame(ISymbol owner, ControlFlowGraph graph, Frame? caller
     /// <summary>The kinds of request that have an MDL when they have a length.</summary>
     public Transfer DirectTransfer { get; init; } = caller?.DirectTransfer ?? Transfer.Any;
 
+    /// <summary>The part that the analyzed body plays in its driver.</summary>
+    public Role Role { get; init; } = caller?.Role ?? Role.None;
+
     /// <summary>Whether the requests that the body gets have passed a guard elsewhere; found out when it matters.</summary>
     public Lazy<bool> TrustsRequests { get; init; } = caller?.TrustsRequests ?? new Lazy<bool>(static () => false);
 

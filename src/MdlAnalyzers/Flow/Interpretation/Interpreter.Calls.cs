@@ -91,7 +91,7 @@ internal sealed partial class Interpreter
                 Operation = argument.Operation,
             });
             if (IsAccess(parameter, argument.Contract, call.Method))
-                Dereferenced(argument.Value, argument.Node);
+                Dereferenced(argument.Value, argument.Node, call);
             if (argument.Object is { } array && parameter.Type is IArrayTypeSymbol)
                 ForgetElements(array);
             if (argument.Object is { } id && NeedsObject(parameter, argument.Contract, call.Method))

@@ -2,6 +2,7 @@ using MdlAnalyzers.Contracts;
 using MdlAnalyzers.Flow.Values;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace MdlAnalyzers.Flow.Interpretation;
@@ -38,19 +39,21 @@ internal sealed partial class Interpreter
 
     private static bool IsPointerAccess(IOperation operation) =>
         operation is { Kind: OperationKind.None, Parent: not IAddressOfOperation }
-        && (operation.Syntax.IsKind(SyntaxKind.PointerIndirectionExpression) || operation.Syntax.IsKind(SyntaxKind.PointerMemberAccessExpression) || operation.Syntax.IsKind(SyntaxKind.ElementAccessExpression));
+        && (operation.Syntax.IsKind(SyntaxKind.PointerIndirectionExpression) || operation.Syntax.IsKind(SyntaxKind.ElementAccessExpression) || IsLeftOfArrow(operation.Syntax));
+
+    // What "->" follows is accessed under the syntax of the pointer itself.
+    private static bool IsLeftOfArrow(SyntaxNode node) =>
+        node.IsKind(SyntaxKind.PointerMemberAccessExpression)
+        || (node.Parent is MemberAccessExpressionSyntax access && access.Expression == node && access.IsKind(SyntaxKind.PointerMemberAccessExpression));
 
     // After the first access the address is as good as tested.
-    private void Dereferenced(Value value, SyntaxNode node)
+    private void Dereferenced(Value value, SyntaxNode node, CallEvent? call = null)
     {
-        if (value is not Linear address || address.Find(TermKind.SystemBase) is not { Owner: { } mdl }
-            || _state.SlotOf(mdl, SlotKind.Mapping) is not (MappingState.Unchecked or MappingState.Missing))
-        {
+        if (value is not Linear { IsConstant: false } address)
             return;
-        }
-
-        body.OnUse(new ValueUse(value, node, UseKind.Dereference, _state, frame));
-        _state = _state.SetSlot(mdl, SlotKind.Mapping, MappingState.Present);
+        body.OnUse(new ValueUse(value, node, UseKind.Dereference, _state, frame) { Call = call, Method = call?.Method });
+        if (address.Find(TermKind.SystemBase) is { Owner: { } mdl } && _state.SlotOf(mdl, SlotKind.Mapping) is MappingState.Unchecked or MappingState.Missing)
+            _state = _state.SetSlot(mdl, SlotKind.Mapping, MappingState.Present);
     }
 
     // Code that cannot be seen may test the address and not come back.

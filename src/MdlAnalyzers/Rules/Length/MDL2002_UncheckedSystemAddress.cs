@@ -23,6 +23,7 @@ internal sealed class UncheckedSystemAddress : FlowRule
     public override void OnUse(in ValueUse use, FlowReporter reporter)
     {
         if (use.Kind != UseKind.Dereference || MappingResult.Of(use.Value) is not { IsOfKeptMdl: false } result || use.State.SlotOf(result.Mdl, SlotKind.Consulted) != 0
+            || use.State.SlotOf(result.Mdl, SlotKind.Mapping) is not (MappingState.Unchecked or MappingState.Missing)
             || NullPlusOffset.Explains(result, use.State))
         {
             return;

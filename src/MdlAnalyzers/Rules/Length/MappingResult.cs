@@ -40,19 +40,5 @@ internal readonly struct MappingResult
     private static IEnumerable<Value> Parts(Value value) => value is TupleValue tuple ? tuple.Elements : [value];
 
     /// <summary>Whether a field keeps the MDL: it may have been mapped before, and then the call cannot fail.</summary>
-    public bool IsOfKeptMdl
-    {
-        get
-        {
-            for (ObjectId? id = Mdl; id is not null; id = id.Owner)
-            {
-                if (id.IsRequestMdl)
-                    return false;
-                if (id is { Kind: ObjectOrigin.This or ObjectOrigin.Symbol, Symbol: not (IParameterSymbol or ILocalSymbol) })
-                    return true;
-            }
-
-            return Mdl is { Kind: ObjectOrigin.Member, Symbol: IFieldSymbol };
-        }
-    }
+    public bool IsOfKeptMdl => Provenance.IsKept(Mdl);
 }
