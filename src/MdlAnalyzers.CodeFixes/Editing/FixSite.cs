@@ -12,6 +12,9 @@ internal sealed class FixSite(ExpressionSyntax expression, MdlAccessor accessor,
 
     public SemanticModel Model => model;
 
+    /// <summary>The member that the expression is a part of.</summary>
+    public SyntaxNode Member => member;
+
     public int Position => expression.SpanStart;
 
     public CancellationToken CancellationToken => cancellationToken;

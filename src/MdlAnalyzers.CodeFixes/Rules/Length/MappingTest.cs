@@ -39,18 +39,23 @@ internal sealed class MappingTest
     }
 
     /// <summary>The test behind the statement that keeps the result of <paramref name="mapping"/> in the local <paramref name="name"/>.</summary>
-    public static MappingTest? Guarding(SourceText text, ExpressionSyntax mapping, StatementSyntax statement, string name, SemanticModel model, CancellationToken cancellationToken)
+    public static MappingTest? Guarding(SourceText text, ExpressionSyntax mapping, StatementSyntax statement, string name, SemanticModel model, CancellationToken cancellationToken) =>
+        Following(statement) is { } anchor
+            ? InFrontOf(anchor, text, mapping, statement, $"{name} == {(TypeOf(statement, mapping, model) is IPointerTypeSymbol ? "null" : "0")}", model, cancellationToken)
+            : null;
+
+    /// <summary>A test in front of <paramref name="anchor"/> that fails the request when <paramref name="condition"/> holds.</summary>
+    public static MappingTest? InFrontOf(
+        StatementSyntax anchor, SourceText text, ExpressionSyntax mapping, StatementSyntax statement, string condition, SemanticModel model, CancellationToken cancellationToken)
     {
-        if (Following(statement) is not { } anchor
-            || EarlyExit.Routine(mapping, out BlockSyntax? body) is not { } function || body is null
+        if (EarlyExit.Routine(mapping, out BlockSyntax? body) is not { } function || body is null
             || EarlyExit.IsInLoopOrLock(statement, body)
             || EarlyExit.Statements(function, mapping, statement, Failure, anchor.SpanStart, model, cancellationToken) is not { } statements)
         {
             return null;
         }
 
-        string nothing = TypeOf(statement, mapping, model) is IPointerTypeSymbol ? "null" : "0";
-        return new MappingTest(body, EarlyReturn.Insert(text, anchor, body, $"{name} == {nothing}", statements));
+        return new MappingTest(body, EarlyReturn.Insert(text, anchor, body, condition, statements));
     }
 
     /// <summary>Whether <paramref name="method"/> returns the system address of an MDL.</summary>

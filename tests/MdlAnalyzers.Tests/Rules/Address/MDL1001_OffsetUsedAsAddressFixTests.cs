@@ -23,7 +23,7 @@ public sealed class MDL1001_OffsetUsedAsAddressFixTests
         "var address = (IntPtr)MmGetMdlVirtualAddress(mdl); Sink.Take(address);")]
     [InlineData(
         "byte* b = (byte*){|MDL1001:MmGetMdlByteOffset(mdl)|}; Sink.Take(*b);",
-        "byte* b = (byte*)MmGetMdlVirtualAddress(mdl); Sink.Take(*b);")]
+        "byte* b = (byte*)MmGetMdlVirtualAddress(mdl); Sink.Take(*{|MDL1004:b|});")]
     [InlineData(
         "long startVa = {|MDL1001:MmGetMdlByteOffset(mdl)|}; Sink.Take(startVa);",
         "long startVa = (long)MmGetMdlVirtualAddress(mdl); Sink.Take(startVa);")]

@@ -90,7 +90,7 @@ public sealed class MDL1002_ShapeTests
     [InlineData("for (int i = 0; i < _sg.Length; i++) _sg[i] = new({|MDL1002:((ulong)pfns[i] << 12) + off|}, PAGE_SIZE);", TestDisplayName = "2.1.1 #34a")]
     [InlineData("for (int i = 0; i < _sg.Length; i++) _sg[i] = new({|MDL1002:((ulong)pfns[i] << 12) | off|}, PAGE_SIZE);", TestDisplayName = "2.1.1 #34b")]
     [InlineData("foreach (nuint pfn in pfns) Hardware.Program({|MDL1002:((ulong)pfn << 12) + off|}, PAGE_SIZE);", TestDisplayName = "2.1.1 #34c")]
-    [InlineData("nuint pageBase = MmGetMdlBaseVa(mdl); var page = new Span<byte>((void*)pageBase, (int)PAGE_SIZE); Sink.Take({|MDL1002:page[..(int)len]|});", TestDisplayName = "2.1.1 #38a")]
+    [InlineData("nuint pageBase = MmGetMdlBaseVa(mdl); var page = new Span<byte>({|MDL1004:(void*)pageBase|}, (int)PAGE_SIZE); Sink.Take({|MDL1002:page[..(int)len]|});", TestDisplayName = "2.1.1 #38a")]
     [InlineData("bool crosses = {|MDL1002:len > PAGE_SIZE|}; if (!crosses) Hardware.Program(((ulong)pfns[0] << 12) + off, len);", TestDisplayName = "2.1.1 #44a")]
     [InlineData("if ({|MDL1002:len <= PAGE_SIZE|}) Hardware.Program(((ulong)pfns[0] << 12) + off, len);", TestDisplayName = "2.1.1 #44b")]
     [InlineData("bool crosses = len is {|MDL1002:> PAGE_SIZE|}; if (!crosses) Hardware.Program(((ulong)pfns[0] << 12) + off, len);", TestDisplayName = "2.1.1 #44c")]

@@ -82,7 +82,7 @@ public sealed class MDL1002_StartOfPageTests
     [Fact]
     public Task SpanOverThePage_Reports() =>
         Pages(
-            "nuint pageBase = PAGE_ALIGN(va); var page = new Span<byte>((void*)pageBase, (int)PAGE_SIZE); Parse({|MDL1002:page[..(int)len]|});",
+            "nuint pageBase = PAGE_ALIGN(va); var page = new Span<byte>({|MDL1004:(void*)pageBase|}, (int)PAGE_SIZE); Parse({|MDL1002:page[..(int)len]|});",
             "static void Parse(Span<byte> b) { }");
 
     [Fact]
@@ -149,19 +149,19 @@ public sealed class MDL1002_StartOfPageTests
 
     [Fact]
     public Task PointerToPagePlusOffset_DoesNotReport() =>
-        Pages("byte* page = (byte*)mdl.StartVa; byte* data = page + off; Sink.Take(*data);");
+        Pages("byte* page = (byte*)mdl.StartVa; byte* data = page + off; Sink.Take(*{|MDL1004:data|});");
 
     [Fact]
     public Task SpanOfPageSlicedByOffset_DoesNotReport() =>
-        Pages("nuint pageBase = PAGE_ALIGN(va); var page = new Span<byte>((void*)pageBase, (int)PAGE_SIZE); Sink.Take(page.Slice((int)off, (int)Math.Min(len, PAGE_SIZE - off)));");
+        Pages("nuint pageBase = PAGE_ALIGN(va); var page = new Span<byte>({|MDL1004:(void*)pageBase|}, (int)PAGE_SIZE); Sink.Take(page.Slice((int)off, (int)Math.Min(len, PAGE_SIZE - off)));");
 
     [Fact]
     public Task SpanOfPageFromOffset_DoesNotReport() =>
-        Pages("var page = new Span<byte>((void*)PAGE_ALIGN(va), 4096); var tail = page[(int)off..]; Sink.Take(tail);");
+        Pages("var page = new Span<byte>({|MDL1004:(void*)PAGE_ALIGN(va)|}, 4096); var tail = page[(int)off..]; Sink.Take(tail);");
 
     [Fact]
     public Task BaseCompletedBeforeReading_DoesNotReport() =>
-        Pages("nuint data = MmGetMdlBaseVa(mdl); data += off; Sink.Take(VirtualMemory.Read<byte>(data));");
+        Pages("nuint data = MmGetMdlBaseVa(mdl); data += off; Sink.Take(VirtualMemory.Read<byte>({|MDL1004:data|}));");
 
     [Fact]
     public Task MapRegistersForTheRequestLength_Reports() =>
