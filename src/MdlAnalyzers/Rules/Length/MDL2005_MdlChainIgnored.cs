@@ -25,23 +25,22 @@ internal sealed class MdlChainIgnored : FlowRule
 
     private static readonly string[] _partOfAChain = ["piece", "chunk", "fragment", "segment", "part", "partial", "first", "head", "step", "remaining", "left"];
 
-    private readonly List<(ObjectId Mdl, SyntaxNode Node, Fault Fault)> _faults = [];
-    private readonly List<(ObjectId Mdl, SyntaxNode Node, Linear Length)> _bounds = [];
+    private readonly HashSet<(ObjectId Mdl, SyntaxNode Node, Fault Fault)> _faults = [];
+    private readonly HashSet<(ObjectId Mdl, SyntaxNode Node, Linear Length)> _bounds = [];
     private readonly HashSet<(ObjectId Mdl, Term Length)> _compared = [];
     private readonly HashSet<ObjectId> _known = [];
     private readonly HashSet<ObjectId> _linked = [];
     private readonly HashSet<(ObjectId Request, SyntaxNode? Site)> _primary = [];
     private readonly HashSet<ObjectId> _secondary = [];
     private readonly HashSet<ObjectId> _freed = [];
+    private readonly Dictionary<ObjectId, List<IMethodSymbol>> _handedOn = [];
     private ContractReader? _contracts;
-    private bool _looksAtNext;
+    private IOperation? _body;
 
     public override void OnBody(IOperation body, ISymbol owner, ContractReader contracts)
     {
         _contracts = contracts;
-        _looksAtNext = body.DescendantsAndSelf().Any(o => o is IMemberReferenceOperation { Member.Name: "Next" } next
-            && contracts.EntityOf(next.Member.ContainingType) == Entity.Mdl
-            && (next.Parent as ISimpleAssignmentOperation)?.Target != next);
+        _body = body;
     }
 
     public override void OnUse(in ValueUse use, FlowReporter reporter)
@@ -76,7 +75,8 @@ internal sealed class MdlChainIgnored : FlowRule
 
     public override void OnEnd(FlowReporter reporter)
     {
-        if (_looksAtNext)
+        bool hasChain = _faults.Any(f => IsChain(f.Mdl)) || _bounds.Any(b => IsChain(b.Mdl));
+        if (!hasChain || LooksAtNext())
             return;
         foreach ((ObjectId mdl, SyntaxNode node, Fault fault) in _faults)
         {
@@ -94,6 +94,11 @@ internal sealed class MdlChainIgnored : FlowRule
                 Report(reporter, mdl, node, $"'{SourceText.Of(node)}' is not bounded by the byte count of its first MDL");
         }
     }
+
+    private bool LooksAtNext() =>
+        _body!.DescendantsAndSelf().Any(o => o is IMemberReferenceOperation { Member.Name: "Next" } next
+            && _contracts!.EntityOf(next.Member.ContainingType) == Entity.Mdl
+            && (next.Parent as ISimpleAssignmentOperation)?.Target != next);
 
     private void Report(FlowReporter reporter, ObjectId mdl, SyntaxNode node, string fault)
     {
@@ -115,8 +120,11 @@ internal sealed class MdlChainIgnored : FlowRule
             case Effect.PartialSource when BoundOf(call) is { } bound:
                 _bounds.Add((mdl, call.Frame.IsInlined ? node : bound.Node, (Linear)bound.Value));
                 break;
-            case Effect.None when !contracts.Method(call.Method).IsAnnotated && MayFollow(call.Method):
-                _known.Add(mdl);
+            case Effect.None when !contracts.Method(call.Method).IsAnnotated:
+                if (!_handedOn.TryGetValue(mdl, out List<IMethodSymbol>? methods))
+                    _handedOn.Add(mdl, methods = []);
+                if (!methods.Contains(call.Method, SymbolEqualityComparer.Default))
+                    methods.Add(call.Method);
                 break;
         }
 
@@ -135,7 +143,8 @@ internal sealed class MdlChainIgnored : FlowRule
         && (IsCalledChain(mdl)
             || _linked.Contains(mdl)
             || (mdl.IsRequestMdl && mdl.Owner is { } request && _secondary.Contains(request))
-            || _primary.Any(p => mdl.Kind == ObjectOrigin.Site && mdl.Node == p.Site && _secondary.Contains(p.Request)));
+            || _primary.Any(p => mdl.Kind == ObjectOrigin.Site && mdl.Node == p.Site && _secondary.Contains(p.Request)))
+        && !(_handedOn.TryGetValue(mdl, out List<IMethodSymbol>? methods) && methods.Any(MayFollow));
 
     private static bool IsCalledChain(ObjectId mdl) =>
         !mdl.IsRequestMdl

@@ -29,6 +29,7 @@ internal sealed class ZeroLengthRejected : FlowRule
     private readonly List<Outcome> _outcomes = [];
     private readonly HashSet<ObjectId> _served = [];
     private readonly List<(SyntaxNode Node, uint Status)> _constants = [];
+    private IOperation? _body;
     private readonly List<(SyntaxNode Node, uint Status, ObjectId Mdl)> _chosen = [];
     private ContractReader? _contracts;
     private Transfer _blocks;
@@ -36,6 +37,15 @@ internal sealed class ZeroLengthRejected : FlowRule
     public override void OnBody(IOperation body, ISymbol owner, ContractReader contracts)
     {
         _contracts = contracts;
+        _body = body;
+    }
+
+    // Looks at the whole body, which only those with a request that has no MDL are worth.
+    private void LookAtBody()
+    {
+        if (_body is not { } body || _contracts is not { } contracts)
+            return;
+        _body = null;
         foreach (IOperation operation in body.DescendantsAndSelf())
         {
             if (operation is IMemberReferenceOperation reference)
@@ -49,10 +59,11 @@ internal sealed class ZeroLengthRejected : FlowRule
     {
         if (use.Frame.IsInlined || !IsStatus(use.Type) || use.Kind is not (UseKind.Return or UseKind.Argument or UseKind.Member or UseKind.Local))
             return;
-        uint? error = ErrorIn(use.Value) ?? (use.Kind == UseKind.Return ? HandedOn(use) : null);
+        ObjectId[] missing = Missing(use.State, use.Frame);
+        uint? error = ErrorIn(use.Value) ?? (use.Kind == UseKind.Return && missing.Length > 0 ? HandedOn(use) : null);
         if (error is { } status)
         {
-            foreach (ObjectId mdl in Missing(use.State, use.Frame))
+            foreach (ObjectId mdl in missing)
                 _chosen.Add((use.Node, status, mdl));
         }
 
@@ -98,10 +109,10 @@ internal sealed class ZeroLengthRejected : FlowRule
     // One way a request leaves the routine.
     private void Ends(FlowState state, Frame frame, SyntaxNode node, uint? error, bool isReturn)
     {
-        if (error == EndOfFile || !IsTransfer(frame))
+        if (error == EndOfFile)
             error = null;
         foreach (ObjectId mdl in Missing(state, frame))
-            _outcomes.Add(new Outcome(mdl, node, error, isReturn));
+            _outcomes.Add(new Outcome(mdl, node, IsTransfer(frame) ? error : null, isReturn));
         if (error is not null)
             return;
         foreach (KeyValuePair<ObjectId, Nullness> pair in state.Nulls)
@@ -111,8 +122,8 @@ internal sealed class ZeroLengthRejected : FlowRule
         }
     }
 
-    private static IEnumerable<ObjectId> Missing(FlowState state, Frame frame) =>
-        state.Nulls.Where(n => n.Key.IsRequestMdl && n.Value == Nullness.Null && MayBeEmpty(state, n.Key, frame)).Select(static n => n.Key);
+    private static ObjectId[] Missing(FlowState state, Frame frame) =>
+        [.. state.Nulls.Where(n => n.Key.IsRequestMdl && n.Value == Nullness.Null && MayBeEmpty(state, n.Key, frame)).Select(static n => n.Key)];
 
     // Whether nothing on the path is about the length of the request.
     private static bool MayBeEmpty(FlowState state, ObjectId mdl, Frame frame) =>
@@ -123,6 +134,7 @@ internal sealed class ZeroLengthRejected : FlowRule
 
     private bool IsTransfer(Frame frame)
     {
+        LookAtBody();
         Transfer kinds = (frame.ExpectedTransfer & Transfer.DeviceControl) == 0 ? frame.ExpectedTransfer : _blocks;
         return kinds != Transfer.None && (kinds & Transfer.DeviceControl) == 0;
     }
@@ -132,6 +144,7 @@ internal sealed class ZeroLengthRejected : FlowRule
     {
         if (use.Value is Linear || use.Operation is not IInvocationOperation call || !call.Arguments.Any(a => _contracts!.EntityOf(a.Value.Type) == Entity.Irp))
             return null;
+        LookAtBody();
         (SyntaxNode Node, uint Status)[] errors = [.. _constants.Where(c => call.Syntax.Span.Contains(c.Node.Span))];
         return errors.Length == 1 ? errors[0].Status : null;
     }

@@ -6,26 +6,12 @@ using Microsoft.CodeAnalysis.Operations;
 namespace MdlAnalyzers.Rules.Length;
 
 /// <summary>Tells which values of a body leave the arithmetic of its local variables.</summary>
-internal sealed class UsedValues
+internal sealed class UsedValues(IOperation body, ContractReader contracts)
 {
     private const int MaxSteps = 400;
 
-    private readonly ContractReader _contracts;
-    private readonly Dictionary<ISymbol, List<IOperation>> _references = new(SymbolEqualityComparer.Default);
+    private Dictionary<ISymbol, List<IOperation>>? _references;
     private int _steps;
-
-    public UsedValues(IOperation body, ContractReader contracts)
-    {
-        _contracts = contracts;
-        foreach (IOperation operation in body.DescendantsAndSelf())
-        {
-            if (VariableOf(operation) is not { } variable)
-                continue;
-            if (!_references.TryGetValue(variable, out List<IOperation>? references))
-                _references.Add(variable, references = []);
-            references.Add(operation);
-        }
-    }
 
     /// <summary>Whether the value may make a difference; also where that cannot be told.</summary>
     public bool IsUsed(IOperation value)
@@ -104,9 +90,25 @@ internal sealed class UsedValues
             return true;
         if (!seen.Add(variable))
             return false;
+        _references ??= FindReferences();
         List<IOperation> references = _references.TryGetValue(variable, out List<IOperation>? all) ? all : [];
         bool used = references.Any(r => !IsTarget(r) && IsUsed(r, seen));
         return used && (!references.Any(IsTarget) || MayReach(variable, store));
+    }
+
+    private Dictionary<ISymbol, List<IOperation>> FindReferences()
+    {
+        var found = new Dictionary<ISymbol, List<IOperation>>(SymbolEqualityComparer.Default);
+        foreach (IOperation operation in body.DescendantsAndSelf())
+        {
+            if (VariableOf(operation) is not { } variable)
+                continue;
+            if (!found.TryGetValue(variable, out List<IOperation>? references))
+                found.Add(variable, references = []);
+            references.Add(operation);
+        }
+
+        return found;
     }
 
     // A variable with several values: whether this one is still there when the variable is read.
@@ -145,7 +147,7 @@ internal sealed class UsedValues
 
     private bool IsPure(IInvocationOperation call) =>
         call.TargetMethod.Parameters.All(static p => p.RefKind == RefKind.None)
-        && (_contracts.Method(call.TargetMethod).Macro is not (Macro.None or Macro.IsSuccess or Macro.ControlCode)
+        && (contracts.Method(call.TargetMethod).Macro is not (Macro.None or Macro.IsSuccess or Macro.ControlCode)
             || call.TargetMethod.ContainingType is { Name: "Math", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } });
 
     private static bool IsArithmetic(BinaryOperatorKind kind) => kind is
