@@ -49,6 +49,7 @@ public sealed class MDL1011_PfnUnitMixTests
     [InlineData("ulong a = {|MDL1011:((ulong)pfns[0] << 13) + off|}; Sink.Take(a);")]
     [InlineData("ulong a = {|MDL1011:(ulong)pfns[0] * 512 + off|}; Sink.Take(a);")]
     [InlineData("ulong a = {|MDL1011:((ulong)pfns[0] << 11) | off|}; Sink.Take(a);")]
+    [InlineData("ulong a = {|MDL1011:((ulong)pfns[1] << PAGE_SHIFT) << PAGE_SHIFT|}; Sink.Take(a);")]
     [InlineData("ulong a = {|MDL1011:pfns[1] >> PAGE_SHIFT|}; Sink.Take(a);")]
     [InlineData("ulong a = {|MDL1011:pfns[1] / PAGE_SIZE|}; Sink.Take(a);")]
     public Task WrongScale_Reports(string body) => Pages(body);
