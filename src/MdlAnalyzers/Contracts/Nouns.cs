@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MdlAnalyzers.Contracts;
 
 /// <summary>Reads names: <c>mdlAddress</c> is an address, <c>addressOffset</c> is an offset.</summary>
@@ -74,37 +76,45 @@ internal static class Nouns
 
     private static readonly string[] _logVerbs = ["log", "trace", "print", "write", "dbg", "debug", "event", "report", "record", "info", "warn", "emit", "format", "tostring"];
 
-    public static Noun HeadOf(string? name)
-    {
-        IReadOnlyList<string> words = Words(name);
-        string? head = Head(words);
-        if (head is null)
-            return Noun.Neutral;
-        return _nouns.TryGetValue(head, out Noun noun) ? noun : Noun.Neutral;
-    }
+    // The same few names are asked about at every use.
+    private static readonly ConditionalWeakTable<string, Reading> _readings = new();
+
+    public static Noun HeadOf(string? name) => Read(name).Head;
 
     /// <summary>Whether every word of <paramref name="name"/> is one of <paramref name="allowed"/>.</summary>
     public static bool ConsistsOf(string? name, params string[] allowed) => Words(name).All(w => allowed.Contains(w, StringComparer.OrdinalIgnoreCase));
 
-    public static bool HasWord(string? name, params string[] wanted) => Words(name).Any(w => wanted.Contains(w, StringComparer.OrdinalIgnoreCase));
+    public static bool HasWord(string? name, params string[] wanted)
+    {
+        foreach (string word in Words(name))
+        {
+            foreach (string other in wanted)
+            {
+                if (string.Equals(word, other, StringComparison.OrdinalIgnoreCase))
+                    return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Whether a constant of this name is a unit of its own, such as a sector size, and not the page size.</summary>
-    public static bool IsForeignUnit(string? name) =>
-        name is not null && name.IndexOf("page", StringComparison.OrdinalIgnoreCase) < 0 && ContainsAny(name, _foreignUnits);
+    public static bool IsForeignUnit(string? name) => Read(name).IsForeignUnit;
 
-    public static bool IsStatistic(string? name) => name is not null && ContainsAny(name, _statistics);
+    public static bool IsStatistic(string? name) => Read(name).IsStatistic;
 
-    public static bool IsLogging(string? name) => name is not null && ContainsAny(name, _logVerbs);
+    public static bool IsLogging(string? name) => Read(name).IsLogging;
 
     /// <summary>The words of a camel-case or snake-case name, digits dropped.</summary>
-    public static IReadOnlyList<string> Words(string? name)
+    public static IReadOnlyList<string> Words(string? name) => Read(name).Words;
+
+    private static Reading Read(string? name) => _readings.GetValue(name ?? "", static n => new Reading(n));
+
+    private static List<string> Split(string name)
     {
         var words = new List<string>();
-        if (string.IsNullOrEmpty(name))
-            return words;
-
         int start = 0;
-        for (int i = 0; i <= name!.Length; i++)
+        for (int i = 0; i <= name.Length; i++)
         {
             bool end = i == name.Length || !char.IsLetter(name[i]);
             bool upper = !end && i > start && char.IsUpper(name[i]) && (!char.IsUpper(name[i - 1]) || (i + 1 < name.Length && char.IsLower(name[i + 1])));
@@ -132,4 +142,26 @@ internal static class Nouns
     }
 
     private static bool ContainsAny(string name, string[] parts) => parts.Any(p => name.IndexOf(p, StringComparison.OrdinalIgnoreCase) >= 0);
+
+    private sealed class Reading
+    {
+        public Reading(string name)
+        {
+            Words = Split(name);
+            Head = Nouns.Head(Words) is { } head && _nouns.TryGetValue(head, out Noun noun) ? noun : Noun.Neutral;
+            IsForeignUnit = name.IndexOf("page", StringComparison.OrdinalIgnoreCase) < 0 && ContainsAny(name, _foreignUnits);
+            IsStatistic = ContainsAny(name, _statistics);
+            IsLogging = ContainsAny(name, _logVerbs);
+        }
+
+        public IReadOnlyList<string> Words { get; }
+
+        public Noun Head { get; }
+
+        public bool IsForeignUnit { get; }
+
+        public bool IsStatistic { get; }
+
+        public bool IsLogging { get; }
+    }
 }

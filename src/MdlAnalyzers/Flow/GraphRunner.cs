@@ -7,12 +7,12 @@ namespace MdlAnalyzers.Flow;
 
 /// <summary>
 /// Carries states through one graph. Paths are kept apart while there are few of them, which keeps tests and the values that depend on them
-/// together; beyond that they are joined, and loops are widened from their third turn on.
+/// together; beyond that they are joined, and loops are widened from their second turn on.
 /// </summary>
 internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
 {
     private const int MaxPaths = 8;
-    private const int MaxTurns = 2;
+    private const int MaxTurns = 1;
     private const int WidenAfter = 20;
     private const int MaxVisits = 80;
 

@@ -181,6 +181,8 @@ internal sealed partial class PageMathIgnoresOffset : FlowRule
 
     private void NoteSinks(Linear number, in ValueUse use)
     {
+        if (number.IsConstant || (_candidates.Count == 0 && _frames.Count == 0))
+            return;
         Sink sink = PageMathSinks.Classify(use);
         foreach (Summand summand in number.Summands)
             NoteSink(number, summand, sink, use);
