@@ -24,6 +24,7 @@ internal sealed class AnalysisSession
 
     private readonly ConcurrentDictionary<SyntaxTree, RuleOptions> _options = new();
     private readonly AnalyzerConfigOptionsProvider? _configuration;
+    private Transfer? _directTransfers;
 
     public AnalysisSession(Compilation compilation, AnalyzerConfigOptionsProvider? configuration = null)
     {
@@ -31,6 +32,7 @@ internal sealed class AnalysisSession
         _configuration = configuration;
         Roles = new RoleResolver(Contracts, Names, tree => compilation.ContainsSyntaxTree(tree) ? ModelOf(tree) : null);
         Entries = new EntryFacts(this);
+        Kept = new KeptMembers(this);
     }
 
     public Compilation Compilation { get; }
@@ -46,6 +48,17 @@ internal sealed class AnalysisSession
     /// <summary>The options for the code of one file.</summary>
     public RuleOptions OptionsOf(SyntaxTree tree) =>
         _configuration is null ? RuleOptions.Default : _options.GetOrAdd(tree, t => AnalyzerOptionReader.Read(_configuration.GetOptions(t)));
+
+    public KeptMembers Kept { get; }
+
+    /// <summary>The kinds of request that can have an MDL: reads and writes have none if no device of the driver asks for direct I/O.</summary>
+    public Transfer DirectTransfers(CancellationToken cancellationToken)
+    {
+        Transfer? known = _directTransfers;
+        if (known is null)
+            _directTransfers = known = DirectIo.IsNeverAskedFor(Compilation, cancellationToken) ? Transfer.Any & ~(Transfer.Read | Transfer.Write) : Transfer.Any;
+        return known.Value;
+    }
 
     /// <summary>Graph of a method with a body in this compilation that is small enough to be followed from a call.</summary>
     public ControlFlowGraph? GraphOf(IMethodSymbol method, CancellationToken cancellationToken) =>
@@ -99,6 +112,7 @@ internal sealed class AnalysisSession
         {
             IMethodBodyOperation body => ControlFlowGraph.Create(body, cancellationToken),
             IBlockOperation block => ControlFlowGraph.Create(block, cancellationToken),
+            IConstructorBodyOperation constructor => ControlFlowGraph.Create(constructor, cancellationToken),
             _ => null,
         };
         return graph is { } && graph.Blocks.Length <= maxBlocks ? graph : null;

@@ -19,6 +19,9 @@ internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRu
 
     public AnalysisSession Session { get; } = session;
 
+    /// <summary>Whether the body is followed for what another body needs to know; what members keep is not looked for then.</summary>
+    public bool IsProbe { get; init; }
+
     public FlowReporter Reporter { get; } = reporter;
 
     public RuleOptions Options { get; } = session.OptionsOf(reporter.Root.SyntaxTree);
@@ -34,13 +37,20 @@ internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRu
         {
             Role = Session.Roles.RoleOf(owner, CancellationToken),
             ExpectedTransfer = Session.Roles.TransferOf(owner, CancellationToken),
-            DirectTransfer = DirectTransferOf(owner),
+            DirectTransfer = DirectTransferOf(owner) & Session.DirectTransfers(CancellationToken),
             TrustsRequests = new Lazy<bool>(() => owner is IMethodSymbol method && Session.Entries.TrustsRequests(method, entryDepth, CancellationToken)),
         };
-        new GraphRunner(this, frame).Run(FlowState.Empty);
+        var runner = new GraphRunner(this, frame);
+        runner.Run(FlowState.Empty);
         RunLocalFunctions(frame);
         if (Budget.IsExhausted)
             return false;
+        foreach (Exit exit in runner.Exits)
+        {
+            foreach (FlowRule rule in rules)
+                rule.OnExit(exit.State, frame);
+        }
+
         foreach (FlowRule rule in rules)
             rule.OnEnd(Reporter);
         return true;

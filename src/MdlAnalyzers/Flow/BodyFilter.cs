@@ -23,6 +23,32 @@ internal static class BodyFilter
         return false;
     }
 
+    /// <summary>Whether a body reads what other methods kept of an MDL, or calls a neighbour that knows more.</summary>
+    public static bool MentionsKeptMember(IOperation root, AnalysisSession session, CancellationToken cancellationToken)
+    {
+        var seen = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        foreach (IOperation operation in root.Descendants())
+        {
+            bool isKept = operation switch
+            {
+                IFieldReferenceOperation { Field: { IsConst: false } field } => seen.Add(field) && IsKept(field),
+                IPropertyReferenceOperation { Property: { GetMethod: { } getter } property } => seen.Add(property) && (IsKept(property) || IsNeighbour(getter)),
+                IInvocationOperation { TargetMethod: { MethodKind: MethodKind.Ordinary } method } => seen.Add(method) && IsNeighbour(method),
+                _ => false,
+            };
+            if (isKept)
+                return true;
+        }
+
+        return false;
+
+        bool IsKept(ISymbol member) =>
+            session.Kept.HasToDoWithMdls(member.ContainingType) && session.Kept.Of(member, cancellationToken) is { Quantity: not ValueKind.None };
+
+        bool IsNeighbour(IMethodSymbol method) =>
+            !method.DeclaringSyntaxReferences.IsEmpty && session.Kept.HasToDoWithMdls(method.ContainingType) && session.IsRelevant(method, cancellationToken);
+    }
+
     private static bool IsAnnotated(IOperation operation, ContractReader contracts) => operation switch
     {
         IInvocationOperation call => contracts.Method(call.TargetMethod).IsAnnotated || TakesAnnotatedType(call.TargetMethod, contracts),

@@ -47,7 +47,7 @@ internal sealed class EntryFacts(AnalysisSession session)
         {
             if (session.GraphOf(caller, cancellationToken) is not { } graph)
                 return true;
-            var analysis = new BodyAnalysis(session, [probe], new FlowReporter(graph.OriginalOperation.Syntax), cancellationToken, new Budget(Budget.Default / 4));
+            var analysis = new BodyAnalysis(session, [probe], new FlowReporter(graph.OriginalOperation.Syntax), cancellationToken, new Budget(Budget.Default / 4)) { IsProbe = true };
             if (!analysis.Run(graph, caller, depth + 1))
                 return true;
         }

@@ -57,6 +57,9 @@ internal readonly struct ValueUse(Value value, SyntaxNode node, UseKind kind, Fl
 
     public ObjectId? Receiver { get; init; }
 
+    /// <summary>The element that is assigned.</summary>
+    public SyntaxNode? Target { get; init; }
+
     /// <summary>Value on the other side of a comparison.</summary>
     public Value? Other { get; init; }
 
@@ -117,6 +120,9 @@ internal sealed class CallEvent(IMethodSymbol method, SyntaxNode node, Immutable
     public FlowState State { get; } = state;
 
     public Frame Frame { get; } = frame;
+
+    /// <summary>The object that the method is called on.</summary>
+    public Value? Receiver { get; init; }
 
     /// <summary>Whether the method is called through a delegate that was made elsewhere.</summary>
     public bool IsIndirect { get; init; }

@@ -31,6 +31,11 @@ internal abstract class FlowRule
     {
     }
 
+    /// <summary>A path leaves the body; paths that are alike are told once.</summary>
+    public virtual void OnExit(FlowState state, Frame frame)
+    {
+    }
+
     /// <summary>All paths of the body have been followed.</summary>
     public virtual void OnEnd(FlowReporter reporter)
     {

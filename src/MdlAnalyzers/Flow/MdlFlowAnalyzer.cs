@@ -91,7 +91,7 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
         CancellationToken cancellationToken,
         Func<IOperation, ControlFlowGraph> graphOf)
     {
-        if (block is IAttributeOperation || !BodyFilter.MentionsAnnotatedSymbol(block, session.Contracts) || IsAccessor(owner, session.Contracts))
+        if (block is IAttributeOperation || !IsWorthALook(block, session, cancellationToken) || IsAccessor(owner, session.Contracts))
             return [];
         try
         {
@@ -114,6 +114,9 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
         }
 #endif
     }
+
+    private static bool IsWorthALook(IOperation block, AnalysisSession session, CancellationToken cancellationToken) =>
+        BodyFilter.MentionsAnnotatedSymbol(block, session.Contracts) || BodyFilter.MentionsKeptMember(block, session, cancellationToken);
 
     // Code that does not compile proves nothing.
     private static bool HasErrors(IOperation block, AnalysisSession session, CancellationToken cancellationToken) =>

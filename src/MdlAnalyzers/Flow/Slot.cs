@@ -24,6 +24,9 @@ internal enum SlotKind
     /// <summary>The request has a length above zero because its creator said so.</summary>
     KnownLength,
 
+    /// <summary>The array has room for the pages of a constant length that starts on a page boundary: how many.</summary>
+    PagesOfLength,
+
     /// <summary>The object is new: members that were not assigned are zero.</summary>
     Zeroed,
 

@@ -27,7 +27,7 @@ internal sealed partial class Interpreter
         if (_dead)
             return UnknownValue.Instance;
 
-        var call = new CallEvent(method, invocation.Syntax, arguments, _state, frame);
+        var call = new CallEvent(method, invocation.Syntax, arguments, _state, frame) { Receiver = receiver };
         body.OnCall(call);
         if (body.Options.IsGuard(method))
             return EvalGuard(call, method.ReturnType);
@@ -405,7 +405,7 @@ internal sealed partial class Interpreter
             return null;
         if (method.MethodKind == MethodKind.LocalFunction)
             return FollowLocalFunction(method, bound, node);
-        bool interesting = bound.Any(b => IsInteresting(b.Value, b.Parameter.Type)) || body.Session.IsRelevant(method, body.CancellationToken);
+        bool interesting = bound.Any(b => IsInteresting(b.Value, b.Parameter.Type)) || KnowsNumbers(receiver) || body.Session.IsRelevant(method, body.CancellationToken);
         if (!interesting || body.Session.GraphOf(method, body.CancellationToken) is not { } graph)
             return null;
 
@@ -436,6 +436,10 @@ internal sealed partial class Interpreter
         body.Unmute();
         return exits;
     }
+
+    // An object that was filled with quantities of an MDL.
+    private bool KnowsNumbers(Value? receiver) =>
+        receiver is ObjectValue { Id: var id } && _state.Values.Any(p => id.Equals(p.Key.Owner) && p.Value is Linear number && number.Summands.Any(static s => s.Term.Kind is not TermKind.Symbol));
 
     private bool IsInteresting(Value value, ITypeSymbol? type) => value switch
     {

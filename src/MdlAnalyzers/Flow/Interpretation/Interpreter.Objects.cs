@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MdlAnalyzers.Contracts;
 using MdlAnalyzers.Flow.Values;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace MdlAnalyzers.Flow.Interpretation;
@@ -41,14 +42,11 @@ internal sealed partial class Interpreter
 
     // A member of a new object that nothing was assigned to; initializers are not looked for, so a class may differ.
     private Value? Untouched(ObjectId? owner, ISymbol member, ITypeSymbol? type) =>
-        owner is null || _state.SlotOf(owner, SlotKind.Zeroed) != 1 || member is IPropertySymbol property && !IsAutomatic(property) || member.ContainingType.TypeKind != TypeKind.Struct ? null
+        owner is null || _state.SlotOf(owner, SlotKind.Zeroed) != 1 || member is IPropertySymbol property && !KeptMembers.IsAutomatic(property) || member.ContainingType.TypeKind != TypeKind.Struct ? null
         : type is { IsReferenceType: true } ? NullValue.Instance
         : IsNumeric(type) ? Linear.Zero
         : type?.SpecialType == SpecialType.System_Boolean ? new BoolValue(Condition.False)
         : null;
-
-    private static bool IsAutomatic(IPropertySymbol property) =>
-        property.ContainingType.GetMembers().Any(m => m is IFieldSymbol field && SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property));
 
     // A structure around one number is that number.
     private static bool IsWrappedNumber(ITypeSymbol? type) =>
@@ -123,7 +121,10 @@ internal sealed partial class Interpreter
             body.OnUse(new ValueUse(value, size.Syntax, UseKind.ArraySize, _state, frame) { Type = array.Type, Operation = size });
         }
 
-        return Fill(array, array.Initializer?.ElementValues ?? ImmutableArray<IOperation>.Empty);
+        ObjectValue created = Fill(array, array.Initializer?.ElementValues ?? ImmutableArray<IOperation>.Empty);
+        if (array.DimensionSizes is [{ ConstantValue.HasValue: true, Syntax: ExpressionSyntax written }] && PageCapacity.Of(written, body.Session, body.CancellationToken) is var pages and > 0)
+            _state = _state.SetSlot(created.Id, SlotKind.PagesOfLength, pages);
+        return created;
     }
 
     private Value EvalCollection(ICollectionExpressionOperation collection) => Fill(collection, collection.Elements);

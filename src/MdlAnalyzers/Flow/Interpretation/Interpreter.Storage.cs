@@ -126,7 +126,32 @@ internal sealed partial class Interpreter
 
         if (!contract.IsAnnotated && member is IPropertySymbol { GetMethod: { } getter } && TryInline(getter, owner is null ? null : new ObjectValue(owner), ImmutableArray<CallArgument>.Empty, node, out Value result))
             return result;
-        return MemberSymbol(owner, member, type, node, contract.Kind, contract.PresentWhenLengthNonZero);
+        return !contract.IsAnnotated && LoadKept(owner, member, type, node) is { } kept ? kept : MemberSymbol(owner, member, type, node, contract.Kind, contract.PresentWhenLengthNonZero);
+    }
+
+    // What other methods left in a member.
+    private Value? LoadKept(ObjectId? owner, ISymbol member, ITypeSymbol? type, SyntaxNode node)
+    {
+        if (body.IsProbe || owner is { Depth: >= MaxPathDepth })
+            return null;
+        KeptMember kept = body.Session.Kept.Of(member, body.CancellationToken);
+        if (kept.Target is { } target)
+            return new DelegateValue(target, owner, lambda: null, frame);
+        if (kept.RequestLength is { } length)
+            return Linear.Of(new Term(TermKind.RequestLength, key: length, node: node));
+        if (kept.MayLackMdl)
+            return new ObjectValue(ObjectId.ForKept(owner, member, node));
+        var id = ObjectId.ForMember(owner, member, node, version: null, isRequestMdl: false);
+        if (kept.HoldsGuardedRequests)
+            _state = _state.SetSlot(id, SlotKind.KnownLength, 1);
+        if (kept.PagesOfLength > 0)
+            _state = _state.SetSlot(id, SlotKind.PagesOfLength, kept.PagesOfLength);
+        if (kept.Quantity == ValueKind.None)
+            return null;
+        ObjectId mdl = kept.Mdl is { } sibling && LoadMember(owner, sibling, (sibling as IFieldSymbol)?.Type ?? (sibling as IPropertySymbol)?.Type, node) is ObjectValue known ? known.Id : id;
+        if (kept.IsAligned)
+            _state = _state.Narrow(new Term(TermKind.Offset, owner: mdl), new Interval(0, 0)) ?? _state;
+        return Quantity(kept.Quantity, mdl, node, type);
     }
 
     private Value MemberSymbol(ObjectId? owner, ISymbol member, ITypeSymbol? type, SyntaxNode node, ValueKind quantity, bool isRequestMdl = false)
@@ -304,9 +329,10 @@ internal sealed partial class Interpreter
                 Use(value, source, UseKind.ElementStore, NameOf(indexer.Instance), indexer.Type, ValueKind.None);
                 break;
             case IArrayElementReferenceOperation element:
-                if (Eval(element.ArrayReference) is ObjectValue array)
-                    StoreElement(array.Id, element.Indices.Length == 1 ? Eval(element.Indices[0]) : UnknownValue.Instance, value);
-                Use(value, source, UseKind.ElementStore, NameOf(element.ArrayReference), element.Type, ValueKind.None);
+                ObjectId? array = (Eval(element.ArrayReference) as ObjectValue)?.Id;
+                if (array is not null)
+                    StoreElement(array, element.Indices.Length == 1 ? Eval(element.Indices[0]) : UnknownValue.Instance, value);
+                body.OnUse(new ValueUse(value, source.Syntax, UseKind.ElementStore, _state, frame) { Name = NameOf(element.ArrayReference), Type = element.Type, Operation = source, Receiver = array, Target = element.Syntax });
                 break;
             case IFlowCaptureReferenceOperation capture when _captured.TryGetValue(capture.Id, out IOperation? captured) && captured is not IFlowCaptureReferenceOperation:
                 Assign(captured, value, source);

@@ -254,7 +254,7 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
         // The request may have been completed meanwhile: what is read from it afterwards is another reference.
         foreach (KeyValuePair<ObjectId, Nullness> pair in _state.Nulls.ToArray())
         {
-            if (pair.Key is { IsRequestMdl: true, Owner: { } owner, Symbol: { } member })
+            if (pair.Key is { IsRequestMdl: true, IsKept: false, Owner: { } owner, Symbol: { } member })
                 _state = _state.Set(new Place(owner, member), new ObjectValue(ObjectId.ForMember(owner, member, null, await.Syntax, isRequestMdl: true)));
         }
 

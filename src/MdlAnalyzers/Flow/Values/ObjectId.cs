@@ -39,6 +39,9 @@ internal sealed class ObjectId : IEquatable<ObjectId>
     /// <summary>Whether this is the MDL of a request, which does not exist for a length of zero.</summary>
     public bool IsRequestMdl { get; private set; }
 
+    /// <summary>Whether a member of the driver's own keeps that MDL, and the request is not at hand.</summary>
+    public bool IsKept { get; private set; }
+
     public ISymbol? Symbol => Key as ISymbol;
 
     public static ObjectId ForSymbol(ISymbol symbol) => new(ObjectOrigin.Symbol, symbol, null, null, null);
@@ -49,6 +52,10 @@ internal sealed class ObjectId : IEquatable<ObjectId>
 
     public static ObjectId ForMember(ObjectId? owner, ISymbol member, SyntaxNode? node, object? version, bool isRequestMdl) =>
         new(ObjectOrigin.Member, member, owner, version, node) { IsRequestMdl = isRequestMdl };
+
+    /// <summary>The MDL of some request, kept in a member.</summary>
+    public static ObjectId ForKept(ObjectId? owner, ISymbol member, SyntaxNode node) =>
+        new(ObjectOrigin.Member, member, owner, null, node) { IsRequestMdl = true, IsKept = true };
 
     public static ObjectId ForJoin(object point, object location) => new(ObjectOrigin.Join, location, null, point, null);
 

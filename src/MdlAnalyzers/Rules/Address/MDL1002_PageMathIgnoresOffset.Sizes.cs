@@ -24,6 +24,7 @@ internal sealed partial class PageMathIgnoresOffset
         }
 
         CheckInitialization(call, reporter);
+        CheckCopy(call, reporter);
     }
 
     // Room that the largest piece leaves; plenty if that is not known.

@@ -10,7 +10,7 @@ namespace MdlAnalyzers.Rules.Address;
 /// <summary>MDL1002: page arithmetic that assumes that the buffer of an MDL starts on a page boundary.</summary>
 /// <remarks>
 /// Location: the page arithmetic (division, shift, comparison, call, or the constant that stands for the offset). Additional location: the accessor.
-/// Property <c>Kind</c>: PageCount, MdlSize, FirstChunk, Tail, PfnShift, OffsetRepeated, PageCrossing, EndAddress, ZeroOffset, FrameIndex, PageBase or PageSpan.
+/// Property <c>Kind</c>: PageCount, MdlSize, FirstChunk, Tail, PfnShift, OffsetRepeated, PageCrossing, EndAddress, ZeroOffset, FrameIndex, PageBase, PageSpan or Capacity.
 /// The other files of this class hold what it looks for: frames, starts of the buffer, and sizes of MDLs.
 /// </remarks>
 internal sealed partial class PageMathIgnoresOffset : FlowRule
@@ -30,6 +30,12 @@ internal sealed partial class PageMathIgnoresOffset : FlowRule
 
     public override void OnCompute(in Computation computation, FlowReporter reporter)
     {
+        if (computation.Result.Find(TermKind.Minimum) is { } least && least.Node == computation.Node)
+        {
+            foreach (Value operand in computation.Operands)
+                NoteRoomTest(operand);
+        }
+
         foreach (Summand summand in computation.Result.Summands)
         {
             Term term = summand.Term;
@@ -64,6 +70,9 @@ internal sealed partial class PageMathIgnoresOffset : FlowRule
 
     public override void OnUse(in ValueUse use, FlowReporter reporter)
     {
+        CheckFill(use, reporter);
+        if (use.Kind == UseKind.Comparison)
+            NoteRoomTest(use.Value);
         switch (use.Value)
         {
             case Linear number:
@@ -91,6 +100,7 @@ internal sealed partial class PageMathIgnoresOffset : FlowRule
                 Add(cause, "FrameIndex", frame.Origin, frame.Owner, reporter, picked.Value).HarmfulUse = true;
         }
 
+        ReportFills(reporter);
         var told = new HashSet<(SyntaxNode Statement, ObjectId? Mdl)>();
         foreach (PageMathCandidate candidate in _candidates.Values.Where(static c => c.IsDefect).OrderBy(static c => c.Node.SpanStart).ThenByDescending(static c => c.Node.Span.Length))
         {
@@ -123,6 +133,7 @@ internal sealed partial class PageMathIgnoresOffset : FlowRule
         "EndAddress" => "adds the length to the start of the first page",
         "ZeroOffset" => "starts at the beginning of the page",
         "FrameIndex" => "finds the page by the length or the position in the buffer alone",
+        "Capacity" => "has an entry too few",
         "PageSpan" => "takes the data from the beginning of the page",
         _ => "is the start of the first page",
     };

@@ -24,7 +24,7 @@ internal sealed class UnguardedMdlAddress : FlowRule
 
     public override void OnObjectUse(in ObjectUse use, FlowReporter reporter)
     {
-        if (!use.Id.IsRequestMdl || IsGuarded(use.State, use.Id, use.Frame.DirectTransfer) || use.Frame.TrustsRequests.Value)
+        if (!use.Id.IsRequestMdl || IsGuarded(use.State, use.Id, use.Frame.DirectTransfer) || (use.Id.IsKept ? IsAnyGuarded(use.State) : use.Frame.TrustsRequests.Value))
             return;
 
         SyntaxNode node = use.Node;
@@ -48,6 +48,11 @@ internal sealed class UnguardedMdlAddress : FlowRule
             return true;
         return nullness == Nullness.Unknown && IsConsulted(state, mdl);
     }
+
+    // Which request a kept MDL belongs to is not known, so a test of any request counts.
+    private static bool IsAnyGuarded(FlowState state) =>
+        state.Nulls.Any(static n => n.Key.IsRequestMdl && n.Value is Nullness.NotNull or Nullness.Tested)
+        || state.Ranges.Any(static r => r.Key.Kind == TermKind.RequestLength && r.Value.ExcludesZero);
 
     private static bool IsConsulted(FlowState state, ObjectId mdl) =>
         state.SlotOf(mdl, SlotKind.Consulted) != 0
