@@ -42,7 +42,10 @@ internal sealed class ContractReader
     private MethodContract ReadMethod(IMethodSymbol method)
     {
         var contract = new MethodContract { Return = ReadParameter(method.GetReturnTypeAttributes()) };
-        foreach (AttributeData attribute in method.GetAttributes())
+        ImmutableArray<AttributeData> attributes = method.GetAttributes();
+        if (method.AssociatedSymbol is IPropertySymbol property)
+            attributes = attributes.AddRange(property.GetAttributes());
+        foreach (AttributeData attribute in attributes)
         {
             switch (AnnotationOf(attribute))
             {
@@ -55,6 +58,7 @@ internal sealed class ContractReader
             {
                 case "DoesNotReturnAttribute": contract.DoesNotReturn = true; break;
                 case "ConditionalAttribute": contract.IsConditional = true; break;
+                case "MemberNotNullAttribute" or "MemberNotNullWhenAttribute": ReadMembers(attribute, contract); break;
             }
         }
 
@@ -63,6 +67,19 @@ internal sealed class ContractReader
             contract.Parameters = parameters;
         contract.IsAnnotated = contract.Macro != Macro.None || contract.ReceiverEffect != Effect.None || contract.Return.IsAnnotated || parameters.Any(static p => p.IsAnnotated);
         return contract;
+    }
+
+    private static void ReadMembers(AttributeData attribute, MethodContract contract)
+    {
+        foreach (TypedConstant argument in attribute.ConstructorArguments)
+        {
+            if (argument.Kind == TypedConstantKind.Array)
+                contract.MembersNotNull = contract.MembersNotNull.AddRange(argument.Values.Select(static v => v.Value).OfType<string>());
+            else if (argument.Value is string name)
+                contract.MembersNotNull = contract.MembersNotNull.Add(name);
+            else if (argument.Value is bool truth)
+                contract.MembersNotNullWhen = truth;
+        }
     }
 
     private static MemberContract ReadMember(ISymbol member)

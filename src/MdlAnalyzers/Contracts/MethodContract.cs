@@ -19,6 +19,12 @@ internal sealed class MethodContract
 
     public bool DoesNotReturn { get; set; }
 
+    /// <summary>[MemberNotNull] and [MemberNotNullWhen] of the framework.</summary>
+    public ImmutableArray<string> MembersNotNull { get; set; } = ImmutableArray<string>.Empty;
+
+    /// <summary>The result that proves them; null if every return does.</summary>
+    public bool? MembersNotNullWhen { get; set; }
+
     /// <summary>[Conditional]: the call and its arguments vanish in some builds.</summary>
     public bool IsConditional { get; set; }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MdlAnalyzers.Contracts;
 using MdlAnalyzers.Flow.Values;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -35,6 +36,9 @@ internal sealed partial class Interpreter
             Require(target.Id, invocation.Instance!.Syntax, contract.ReceiverEffect == Effect.None ? Effect.Reads : contract.ReceiverEffect);
         UseInFormat(call);
         PassArguments(call, invocation.Instance);
+        // What is added to or taken from a list moves its elements.
+        if (receiver is ObjectValue { Id: var changed } && IsFramework(method.ContainingNamespace) && method.Name is not ("GetEnumerator" or "MoveNext" or "Contains" or "IndexOf" or "ToArray"))
+            ForgetElements(changed);
         if (receiver is Linear number)
             body.OnUse(new ValueUse(number, invocation.Instance!.Syntax, UseKind.Argument, _state, frame) { Method = method, Call = call, Operation = invocation.Instance });
 
@@ -56,6 +60,35 @@ internal sealed partial class Interpreter
             if (argument.Contract.NotNullAfter && argument.Object is { } proven)
                 _state = _state.SetNullness(proven, Nullness.NotNull);
         }
+
+        if (contract is { MembersNotNull.IsEmpty: false, MembersNotNullWhen: null })
+        {
+            foreach (ObjectId member in NamedMembers(call.Method, contract, (call.Receiver as ObjectValue)?.Id, call.Node))
+                _state = _state.SetNullness(member, Nullness.NotNull);
+        }
+    }
+
+    // The objects in the members that a method promises to have looked at.
+    private IEnumerable<ObjectId> NamedMembers(IMethodSymbol method, MethodContract contract, ObjectId? owner, SyntaxNode node)
+    {
+        foreach (string name in contract.MembersNotNull)
+        {
+            foreach (ISymbol member in method.ContainingType.GetMembers(name))
+            {
+                if (member is IFieldSymbol or IPropertySymbol && LoadMember(member.IsStatic ? null : owner, member, (member as IFieldSymbol)?.Type ?? ((IPropertySymbol)member).Type, node) is ObjectValue { Id: var id })
+                    yield return id;
+            }
+        }
+    }
+
+    private BoolValue? MemberTestOf(IMethodSymbol method, MethodContract contract, ObjectId? owner, SyntaxNode node)
+    {
+        if (contract.MembersNotNullWhen is not { } truth)
+            return null;
+        Condition present = Condition.True;
+        foreach (ObjectId member in NamedMembers(method, contract, owner, node))
+            present = Condition.And(present, Condition.Not(Condition.IsNull(member)));
+        return present.IsTrue ? null : new BoolValue(truth ? present : Condition.Not(present));
     }
 
     private ImmutableArray<CallArgument> EvalArguments(ImmutableArray<IArgumentOperation> operations, MethodContract contract)
@@ -188,7 +221,7 @@ internal sealed partial class Interpreter
         if ((!contract.IsAnnotated || method.ReturnType.SpecialType == SpecialType.System_Boolean) && !Nouns.IsLogging(method.Name))
             LetGoOfMappings(call, receiver);
         // What an annotated routine tests is declared, so its answer is not about the MDL.
-        return NullTestOf(call) ?? Result(method.ReturnType, node, contract.IsAnnotated ? [] : inputs);
+        return NullTestOf(call) ?? MemberTestOf(method, contract, (receiver as ObjectValue)?.Id, node) ?? Result(method.ReturnType, node, contract.IsAnnotated ? [] : inputs);
     }
 
     // [NotNullWhen] of a method without a visible body.
@@ -401,11 +434,11 @@ internal sealed partial class Interpreter
 
     private IReadOnlyList<Exit>? Follow(IMethodSymbol method, Value? receiver, ImmutableArray<(IParameterSymbol Parameter, Value Value)> bound, SyntaxNode node)
     {
-        if (frame.InlineDepth >= MaxInlineDepth || frame.IsFollowing(method) || method.IsAsync || (method.IsVirtual || method.IsOverride) && !method.IsSealed && !method.ContainingType.IsSealed)
+        if (frame.InlineDepth >= MaxInlineDepth || frame.IsFollowing(method) || (method.IsAsync && !IsAwaited(node)) || (method.IsVirtual || method.IsOverride) && !method.IsSealed && !method.ContainingType.IsSealed)
             return null;
         if (method.MethodKind == MethodKind.LocalFunction)
             return FollowLocalFunction(method, bound, node);
-        bool interesting = bound.Any(b => IsInteresting(b.Value, b.Parameter.Type)) || KnowsNumbers(receiver) || body.Session.IsRelevant(method, body.CancellationToken);
+        bool interesting = bound.Any(b => IsInteresting(b.Value, b.Parameter.Type) || KnowsNumbers(b.Value)) || KnowsNumbers(receiver) || body.Session.IsRelevant(method, body.CancellationToken);
         if (!interesting || body.Session.GraphOf(method, body.CancellationToken) is not { } graph)
             return null;
 
@@ -436,6 +469,11 @@ internal sealed partial class Interpreter
         body.Unmute();
         return exits;
     }
+
+    // What a method started beside this one does is known when it has been awaited.
+    private static bool IsAwaited(SyntaxNode call) =>
+        call.Parent is AwaitExpressionSyntax
+        || call.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait", Parent: InvocationExpressionSyntax { Parent: AwaitExpressionSyntax } };
 
     // An object that was filled with quantities of an MDL.
     private bool KnowsNumbers(Value? receiver) =>

@@ -69,6 +69,12 @@ internal sealed partial class Interpreter
             case "GetEnumerator" when (receiver ?? First()) is FramesValue each:
                 _state = _state.Remove(new Place(null, _enumerated));
                 return each;
+            case "GetEnumerator" when (receiver ?? First()) is ObjectValue { Id: var collection } && ElementsOf(collection) is not null:
+                return new ObjectValue(collection);
+            case "FromResult" or "ConfigureAwait" or "AsTask" or "GetAwaiter" or "GetResult" when (method.Name == "FromResult" ? First() : receiver) is { } result:
+                return result;
+            case "Log2" or "TrailingZeroCount" when First() is Linear { IsConstant: true } power && Arithmetic.IsPowerOfTwo(power.Constant):
+                return Linear.Of((long)Math.Round(Math.Log(power.Constant, 2)));
             case "ToArray" or "AsSpan" or "ToList" when (receiver ?? First()) is FramesValue frames && call.Arguments.Length <= (receiver is null ? 1 : 0):
                 return frames;
             case "Slice" or "AsSpan" when (receiver ?? First()) is FramesValue frames && (receiver is null ? Second() : First()) is Linear start:

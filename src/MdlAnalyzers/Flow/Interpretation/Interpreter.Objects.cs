@@ -12,6 +12,8 @@ internal sealed partial class Interpreter
 {
     private const int MaxElements = 8;
 
+    private static readonly object _countOfElements = new();
+
     private Value EvalCreation(IObjectCreationOperation creation)
     {
         MethodContract contract = creation.Constructor is { } constructor ? Contracts.Method(constructor) : new MethodContract();
@@ -24,6 +26,8 @@ internal sealed partial class Interpreter
         PassArguments(call);
         if (IsWrappedNumber(creation.Type) && arguments is [{ Value: Linear number }])
             return number;
+        if (creation.Type is { Name: "ValueTask", ContainingNamespace.Name: "Tasks" } && arguments is [{ Value: { } completed }])
+            return completed;
         if (creation.Type?.Name is "Span" or "ReadOnlySpan" && arguments is [{ Value: Linear address }, { Value: Linear length }])
             return new SpanValue(address, length);
 
@@ -90,7 +94,20 @@ internal sealed partial class Interpreter
     {
         ITypeSymbol? type = (member as IPropertySymbol)?.Type ?? (member as IFieldSymbol)?.Type;
         body.OnUse(new ValueUse(value, source.Syntax, UseKind.Member, _state, frame) { Name = member.Name, Type = type, Expected = Contracts.Member(member).Kind, Receiver = id, Operation = source });
+        ForgetPosition(id, member);
         _state = _state.Set(new Place(id, member), value);
+    }
+
+    // What was kept under the position of a constructor's parameter goes with the member that it became.
+    private void ForgetPosition(ObjectId id, ISymbol member)
+    {
+        if (_state.Get(new Place(id, member)) is not { } old)
+            return;
+        for (int i = 0; i < MaxElements; i++)
+        {
+            if (old.Equals(_state.Get(new Place(id, i))))
+                _state = _state.Remove(new Place(id, i));
+        }
     }
 
     private Value EvalWith(IWithOperation with)
@@ -135,14 +152,41 @@ internal sealed partial class Interpreter
         string? name = NameOfTarget(collection.Parent);
         Value[] values = [.. elements.Select(Eval)];
         ObjectValue result = Site(collection);
+        Keep(result.Id, elements, values);
+        for (int i = 0; i < values.Length; i++)
+            Use(values[i], elements[i], UseKind.ElementStore, name, elements[i].Type, ValueKind.None);
+        return result;
+    }
+
+    private void Keep(ObjectId collection, ImmutableArray<IOperation> elements, Value[] values)
+    {
+        var flat = new List<Value>();
         for (int i = 0; i < values.Length; i++)
         {
-            Use(values[i], elements[i], UseKind.ElementStore, name, elements[i].Type, ValueKind.None);
-            if (collection.Type is IArrayTypeSymbol { Rank: 1 } or { Name: "ReadOnlySpan" } && values.Length <= MaxElements && !elements.Any(static e => e is ISpreadOperation))
-                _state = _state.Set(new Place(result.Id, i), values[i]);
+            if (elements[i] is not ISpreadOperation)
+                flat.Add(values[i]);
+            else if (values[i] is ObjectValue { Id: var spread } && ElementsOf(spread) is { } inner)
+                flat.AddRange(inner);
+            else
+                return;
         }
 
-        return result;
+        if (flat.Count is 0 or > MaxElements)
+            return;
+        for (int i = 0; i < flat.Count; i++)
+            _state = _state.Set(new Place(collection, i), flat[i]);
+        _state = _state.Set(new Place(collection, _countOfElements), Linear.Of(flat.Count));
+    }
+
+    // All elements of an array or list, if they are known.
+    private Value[]? ElementsOf(ObjectId collection)
+    {
+        if (_state.Get(new Place(collection, _countOfElements)) is not Linear { IsConstant: true, Constant: var count })
+            return null;
+        var elements = new Value[count];
+        for (int i = 0; i < count; i++)
+            elements[i] = _state.Get(new Place(collection, i)) ?? UnknownValue.Instance;
+        return elements;
     }
 
     private TupleValue EvalTuple(ITupleOperation tuple)

@@ -97,7 +97,8 @@ internal sealed partial class Interpreter
     }
 
     private static bool IsFrameworkNumber(ITypeSymbol? type) =>
-        type is { SpecialType: not SpecialType.None } or { ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
+        type is { SpecialType: not SpecialType.None } or { ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } }
+            or { TypeKind: TypeKind.Interface, ContainingNamespace: { Name: "Numerics", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } };
 
     // What a call or operator without a model returns: unknown, and possibly about what was handed to it.
     private Value Result(ITypeSymbol? type, SyntaxNode node, params Value[] inputs)

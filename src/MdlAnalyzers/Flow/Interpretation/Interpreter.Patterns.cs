@@ -63,14 +63,16 @@ internal sealed partial class Interpreter
             case IDiscardPatternOperation:
                 return Condition.True;
             case ITypePatternOperation type:
-                return IsKnownType(subject.Type, type.MatchedType) ? Condition.Not(IsNull(value)) : Condition.Unknown;
+                return IsKnownType(type.InputType, type.MatchedType) ? Condition.Not(IsNull(value)) : Condition.Unknown;
             case IDeclarationPatternOperation declaration:
                 Bind(declaration.DeclaredSymbol, value, subject);
                 if (declaration.MatchesNull)
                     return Condition.True;
-                return declaration.MatchedType is null || IsKnownType(subject.Type, declaration.MatchedType) ? Condition.Not(IsNull(value)) : Condition.Unknown;
+                return declaration.MatchedType is null || IsKnownType(declaration.InputType, declaration.MatchedType) ? Condition.Not(IsNull(value)) : Condition.Unknown;
             case IRecursivePatternOperation recursive:
                 return MatchRecursive(value, recursive, subject);
+            case IListPatternOperation list:
+                return MatchList(value, list, subject);
             default:
                 EvalChildren(pattern);
                 return Condition.Unknown;
@@ -80,8 +82,8 @@ internal sealed partial class Interpreter
     private Condition MatchRecursive(Value value, IRecursivePatternOperation pattern, IOperation subject)
     {
         // A request that is there has its stack location; only its MDL may be missing.
-        Condition result = IsNeverNull(subject.Type) || Contracts.EntityOf(subject.Type) is Entity.Irp or Entity.StackLocation && !pattern.PropertySubpatterns.IsEmpty ? Condition.True : Condition.Not(IsNull(value));
-        if (pattern.MatchedType is { } matched && subject.Type is not null && !IsKnownType(subject.Type, matched))
+        Condition result = IsNeverNull(pattern.InputType) || Contracts.EntityOf(pattern.InputType) is Entity.Irp or Entity.StackLocation && !pattern.PropertySubpatterns.IsEmpty ? Condition.True : Condition.Not(IsNull(value));
+        if (pattern.MatchedType is { } matched && !IsKnownType(pattern.InputType, matched))
             result = Condition.Unknown;
         Bind(pattern.DeclaredSymbol, value, subject);
 
@@ -92,8 +94,11 @@ internal sealed partial class Interpreter
             return result;
         }
 
-        foreach (IPatternOperation element in pattern.DeconstructionSubpatterns)
-            result = Condition.And(result, Match(UnknownValue.Instance, element, subject));
+        for (int i = 0; i < pattern.DeconstructionSubpatterns.Length; i++)
+        {
+            Value part = value is ObjectValue { Id: var whole } ? _state.Get(new Place(whole, i)) ?? UnknownValue.Instance : UnknownValue.Instance;
+            result = Condition.And(result, Match(part, pattern.DeconstructionSubpatterns[i], subject));
+        }
 
         foreach (IPropertySubpatternOperation property in pattern.PropertySubpatterns)
         {
@@ -105,6 +110,23 @@ internal sealed partial class Interpreter
 
             Value part = LoadMember(owner.Id, member.Member, member.Type, member.Syntax);
             result = Condition.And(result, Match(part, property.Pattern, member));
+        }
+
+        return result;
+    }
+
+    // Elements in front of a slice are those of the array; how many there are is not looked at.
+    private Condition MatchList(Value value, IListPatternOperation list, IOperation subject)
+    {
+        Condition result = Condition.Unknown;
+        Bind(list.DeclaredSymbol, value, subject);
+        bool isCounted = true;
+        for (int i = 0; i < list.Patterns.Length; i++)
+        {
+            isCounted &= list.Patterns[i] is not ISlicePatternOperation;
+            Value element = isCounted && value is ObjectValue { Id: var array } ? _state.Get(new Place(array, i)) ?? UnknownValue.Instance : UnknownValue.Instance;
+            if (list.Patterns[i] is not ISlicePatternOperation)
+                result = Condition.And(result, Match(element, list.Patterns[i], subject));
         }
 
         return result;

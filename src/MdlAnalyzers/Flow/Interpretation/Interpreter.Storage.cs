@@ -67,6 +67,8 @@ internal sealed partial class Interpreter
 
         if (property.Property is { Name: "Current", Type: { } element } && IsNumeric(element) && property.Instance is { } enumerator && Eval(enumerator) is FramesValue each)
             return Frame(each, NextIndex(property.Syntax), property.Syntax);
+        if (property.Property is { Name: "Current", IsStatic: false } && property.Instance is { } loop && Eval(loop) is ObjectValue { Id: var list } && ElementsOf(list) is { } elements)
+            return elements[Choose(Math.Min(elements.Length, MaxForks))];
 
         return EvalMember(property, property.Property, property.Type);
     }
@@ -95,9 +97,14 @@ internal sealed partial class Interpreter
                 return new BoolValue(Condition.True);
             case NullValue when member is { Name: "HasValue", ContainingType.OriginalDefinition.SpecialType: SpecialType.System_Nullable_T }:
                 return new BoolValue(Condition.False);
+            case Linear or BoolValue when member is { Name: "Result", ContainingType.Name: "Task" or "ValueTask" }:
+                return instance;
             case Linear address when IsNumeric(type) && Contracts.Member(member).Kind == ValueKind.None && reference.Instance?.Type is { TypeKind: TypeKind.Struct, IsReadOnly: true } && member.Name == "QuadPart":
                 return address;
         }
+
+        if (member is IPropertySymbol { IsStatic: true, Name: "One" or "Zero", ContainingType: { TypeKind: TypeKind.Interface, ContainingNamespace.Name: "Numerics" } })
+            return Linear.Of(member.Name == "One" ? 1 : 0);
 
         if (member is IPropertySymbol { Name: "SystemPageSize", ContainingType.Name: "Environment" })
             return Linear.Of(Arithmetic.PageSize, "SystemPageSize");
@@ -126,6 +133,8 @@ internal sealed partial class Interpreter
 
         if (!contract.IsAnnotated && member is IPropertySymbol { GetMethod: { } getter } && TryInline(getter, owner is null ? null : new ObjectValue(owner), ImmutableArray<CallArgument>.Empty, node, out Value result))
             return result;
+        if (member is IPropertySymbol { GetMethod: { } tester, Type.SpecialType: SpecialType.System_Boolean } && MemberTestOf(tester, Contracts.Method(tester), owner, node) is { } test)
+            return test;
         return !contract.IsAnnotated && LoadKept(owner, member, type, node) is { } kept ? kept : MemberSymbol(owner, member, type, node, contract.Kind, contract.PresentWhenLengthNonZero);
     }
 
@@ -240,7 +249,7 @@ internal sealed partial class Interpreter
             Eval(extra);
         if (array is FramesValue frames && index is Linear number)
             return Frame(frames, number, element.Syntax);
-        return array is ObjectValue known && index is Linear { IsConstant: true } at && _state.Get(new Place(known.Id, unchecked((int)at.Constant))) is { } stored ? stored : Element(element);
+        return array is ObjectValue known && element.Indices.Length == 1 && ElementAt(known.Id, index, element.Indices[0]) is { } stored ? stored : Element(element);
     }
 
     private Value EvalIndexer(IOperation operation, IOperation? instance, ImmutableArray<IOperation> arguments)
@@ -254,11 +263,25 @@ internal sealed partial class Interpreter
 
         if (receiver is FramesValue frames && values is [Linear index])
             return Frame(frames, index, operation.Syntax);
+        if (receiver is ObjectValue { Id: var collection } && values.Length == 1 && ElementAt(collection, values[0], arguments[0]) is { } kept)
+            return kept;
+        if (operation is IPropertyReferenceOperation { Property.GetMethod: { DeclaringSyntaxReferences.IsEmpty: false } getter } && TryInline(getter, receiver, [.. values], operation.Syntax, out Value inlined))
+            return inlined;
         if (receiver is SpanValue span && arguments is [IRangeOperation range])
             return Slice(span, range.LeftOperand is null ? Linear.Zero : Number(range.LeftOperand), range.RightOperand is null ? null : Number(range.RightOperand), operation.Syntax, exclusiveEnd: true);
         if (receiver is FramesValue sliced && arguments is [IRangeOperation { LeftOperand: var left }])
             return new FramesValue(sliced.Mdl, left is null ? sliced.Start : Arithmetic.Add(sliced.Start, Number(left) ?? Arithmetic.Opaque(operation.Syntax), operation.Syntax), sliced.Origin);
         return Element(operation);
+    }
+
+    // A known element; "^1" counts from the end.
+    private Value? ElementAt(ObjectId collection, Value index, IOperation written)
+    {
+        while (written is IConversionOperation conversion)
+            written = conversion.Operand;
+        if (written is IUnaryOperation { OperatorKind: UnaryOperatorKind.Hat, Operand.ConstantValue: { HasValue: true, Value: int fromEnd } })
+            return ElementsOf(collection) is { } elements && fromEnd > 0 && fromEnd <= elements.Length ? elements[elements.Length - fromEnd] : null;
+        return index is Linear { IsConstant: true } at ? _state.Get(new Place(collection, unchecked((int)at.Constant))) : null;
     }
 
     private Linear? Number(IOperation operation) => (operation is IConversionOperation { Type.Name: "Index" } conversion ? Eval(conversion.Operand) : Eval(operation)) as Linear;
@@ -324,6 +347,8 @@ internal sealed partial class Interpreter
                 break;
             case IPropertyReferenceOperation indexer:
                 Value receiver = Eval(indexer.Instance);
+                if (receiver is ObjectValue { Id: var list })
+                    StoreElement(list, indexer.Arguments.Length == 1 ? Eval(indexer.Arguments[0].Value) : UnknownValue.Instance, value);
                 foreach (IArgumentOperation argument in indexer.Arguments)
                     body.OnUse(new ValueUse(Eval(argument.Value), argument.Value.Syntax, UseKind.Indexer, _state, frame) { Name = NameOf(indexer.Instance), Type = indexer.Instance?.Type, Other = receiver, Operation = indexer });
                 Use(value, source, UseKind.ElementStore, NameOf(indexer.Instance), indexer.Type, ValueKind.None);
@@ -372,7 +397,8 @@ internal sealed partial class Interpreter
             ForgetElements(array);
     }
 
-    private void ForgetElements(ObjectId array) => _state = _state.RemoveWhere(array, static (place, array) => array.Equals(place.Owner) && place.Key is int);
+    private void ForgetElements(ObjectId array) =>
+        _state = _state.RemoveWhere(array, static (place, array) => array.Equals(place.Owner) && (place.Key is int || ReferenceEquals(place.Key, _countOfElements)));
 
     private Value Scattered(Value value, IOperation target, int index) =>
         value is ObjectValue source ? MemberOfDeconstructed(source.Id, target, index) : UnknownValue.Instance;
@@ -399,6 +425,8 @@ internal sealed partial class Interpreter
             Receiver = owner,
             Operation = source,
         });
+        if (owner is not null)
+            ForgetPosition(owner, member);
         if (owner is not null || reference.Instance is null)
             Store(new Place(owner, member), value);
     }

@@ -139,6 +139,7 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
             case ISizeOfOperation sizeOf: return Positive(sizeOf.Syntax);
             case IDefaultValueOperation @default: return EvalDefault(@default);
             case IArgumentOperation argument: return Eval(argument.Value);
+            case ISpreadOperation spread: return Eval(spread.Operand);
             case IReturnOperation { Kind: OperationKind.YieldReturn } yielded: return EvalYield(yielded);
             case IAddressOfOperation { Reference: { Kind: OperationKind.None, Syntax: ElementAccessExpressionSyntax, ChildOperations.Count: 2 } element }: return ElementAddress(element, out _);
             case IAddressOfOperation { Reference: IMethodReferenceOperation method }: return EvalMethodReference(method);
@@ -258,7 +259,13 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
                 _state = _state.Set(new Place(owner, member), new ObjectValue(ObjectId.ForMember(owner, member, null, await.Syntax, isRequestMdl: true)));
         }
 
-        return IsNumeric(await.Type) ? Fresh(await.Syntax, await.Type) : value is ObjectValue ? Site(await) : UnknownValue.Instance;
+        return value switch
+        {
+            Linear or BoolValue or TupleValue or DelegateValue or SpanValue or FramesValue or NullValue => value,
+            _ when IsNumeric(await.Type) => Fresh(await.Syntax, await.Type),
+            ObjectValue when await.Type?.SpecialType == SpecialType.System_Boolean => UnknownValue.Instance,
+            _ => value,
+        };
     }
 
     private static string? NameOfTarget(IOperation? operation)
