@@ -9,9 +9,15 @@ namespace MdlAnalyzers.Flow;
 /// <summary>The methods that write a member.</summary>
 internal sealed class KeptWriters(ISymbol member, AnalysisSession session, CancellationToken cancellationToken)
 {
+    // Names that are common in a large project are not worth the search.
+    private const int MaxLooks = 60;
+
     private readonly HashSet<IMethodSymbol> _methods = new(SymbolEqualityComparer.Default);
     private readonly Entity _type = session.Contracts.EntityOf((member as IFieldSymbol)?.Type ?? (member as IPropertySymbol)?.Type);
+    private readonly SyntaxReference[]? _scope = ScopeOf(member);
+    private readonly SyntaxReference[]? _typeScope = ScopeOf(member.ContainingType);
     private bool _isGivenToConstructor;
+    private int _looked;
 
     public IReadOnlyCollection<IMethodSymbol> Methods => _methods;
 
@@ -30,7 +36,7 @@ internal sealed class KeptWriters(ISymbol member, AnalysisSession session, Cance
     {
         if (!CollectInitializer())
             return false;
-        foreach (SyntaxTree tree in Trees())
+        foreach (SyntaxTree tree in TreesOf(_scope))
         {
             WriteIndex index = WriteIndex.Of(tree, cancellationToken);
             IsTested |= index.IsTested(member.Name);
@@ -38,13 +44,23 @@ internal sealed class KeptWriters(ISymbol member, AnalysisSession session, Cance
                 return false;
         }
 
-        return !_isGivenToConstructor || Trees(everywhere: true).All(CollectCreations);
+        return !_isGivenToConstructor || TreesOf(_typeScope).All(CollectCreations);
     }
 
-    private IEnumerable<SyntaxTree> Trees(bool everywhere = false) =>
-        member.DeclaredAccessibility == Accessibility.Private && !everywhere
-            ? member.ContainingType.DeclaringSyntaxReferences.Select(static r => r.SyntaxTree).Distinct().Where(session.Compilation.ContainsSyntaxTree)
-            : session.Compilation.SyntaxTrees;
+    private IEnumerable<SyntaxTree> TreesOf(SyntaxReference[]? scope) =>
+        scope is null ? session.Compilation.SyntaxTrees : scope.Select(static r => r.SyntaxTree).Distinct().Where(session.Compilation.ContainsSyntaxTree);
+
+    // The type outside of which a symbol cannot be named; null if there is none.
+    private static SyntaxReference[]? ScopeOf(ISymbol symbol)
+    {
+        ISymbol? hidden = symbol;
+        while (hidden is not null && hidden.DeclaredAccessibility != Accessibility.Private)
+            hidden = hidden.ContainingType;
+        return hidden?.ContainingType?.DeclaringSyntaxReferences.ToArray();
+    }
+
+    private static bool IsVisible(SyntaxNode node, SyntaxReference[]? scope) =>
+        scope is null || Array.Exists(scope, r => r.SyntaxTree == node.SyntaxTree && r.Span.Contains(node.Span));
 
     private bool CollectInitializer()
     {
@@ -65,6 +81,10 @@ internal sealed class KeptWriters(ISymbol member, AnalysisSession session, Cance
         SemanticModel? model = null;
         foreach (ExpressionSyntax target in index.TargetsOf(member.Name))
         {
+            if (!IsVisible(target, _scope))
+                continue;
+            if (++_looked > MaxLooks)
+                return false;
             model ??= session.ModelOf(tree);
             if (!SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(target, cancellationToken).Symbol?.OriginalDefinition, member))
                 continue;
@@ -152,6 +172,10 @@ internal sealed class KeptWriters(ISymbol member, AnalysisSession session, Cance
         SemanticModel? model = null;
         foreach (ExpressionSyntax creation in WriteIndex.Of(tree, cancellationToken).CreationsOf(member.ContainingType.Name))
         {
+            if (!IsVisible(creation, _typeScope))
+                continue;
+            if (++_looked > MaxLooks)
+                return false;
             model ??= session.ModelOf(tree);
             if (SymbolEqualityComparer.Default.Equals(model.GetTypeInfo(creation, cancellationToken).Type?.OriginalDefinition, member.ContainingType) && !AddMethod(creation, model))
                 return false;
