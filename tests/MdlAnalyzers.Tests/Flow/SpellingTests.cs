@@ -55,6 +55,7 @@ public sealed class SpellingTests
     [InlineData("uint pages = uint.CreateChecked({|MDL1002:Math.Ceiling((double)len / Environment.SystemPageSize)|}); Hardware.ProgramList(new SgEntry[pages]);", TestDisplayName = "generic math")]
     [InlineData("uint pages = {|MDL1002:len >> System.Numerics.BitOperations.Log2(PAGE_SIZE)|}; Hardware.ProgramList(new SgEntry[pages]);", TestDisplayName = "bit ops")]
     [InlineData("foreach (nuint f in Frames(mdl)) Hardware.SendFrame(f);", "static IEnumerable<nuint> Frames(Mdl m) { for (int i = 0; i < {|MDL1002:MmGetMdlByteCount(m) / PAGE_SIZE|}; i++) yield return MmGetMdlPfnArray(m)[i]; }", TestDisplayName = "iterator")]
+    [InlineData("PhysicalRun run = {|MDL1002:default|}; run.Frame = pfns[0]; run.Length = len; Start(run);", "static extern void Start(PhysicalRun r);", TestDisplayName = "struct handed on")]
     public Task PageArithmetic_Reports(string body, string members = "") => Pages(body, members);
 
     [Theory]
@@ -80,6 +81,7 @@ public sealed class SpellingTests
     [InlineData("bool Has() => irp.MdlAddress is not null; if (Has()) return STATUS_SUCCESS; Sink.Take({|MDL2001:irp.MdlAddress|}!.ByteCount);", TestDisplayName = "local guard")]
     [InlineData("foreach (uint c in Counts(irp)) Sink.Take(c);", "static IEnumerable<uint> Counts(Irp irp) { yield return MmGetMdlByteCount({|MDL2001:irp.MdlAddress|}!); }", TestDisplayName = "iterator use")]
     [InlineData("using var t = new System.IO.MemoryStream(); Mdl m = irp.MdlAddress!; Sink.Take({|MDL2001:m|}.ByteCount);", TestDisplayName = "using declaration")]
+    [InlineData("Info info = default; Query(ref info); if (info.Length == 0) return STATUS_SUCCESS; Sink.Take({|MDL2001:irp.MdlAddress|}!.ByteCount);", "struct Info { public uint Length; } static extern void Query(ref Info i);", TestDisplayName = "struct queried")]
     public Task ReadRoutine_Reports(string body, string members = "") => Read(body, members);
 
     [Theory]
@@ -118,6 +120,8 @@ public sealed class SpellingTests
     [InlineData("uint pages = RoundUp(off + len, PAGE_SIZE); Hardware.ProgramList(new SgEntry[pages]);", "static T RoundUp<T>(T value, T unit) where T : System.Numerics.IBinaryInteger<T> => (value + unit - T.One) / unit;", TestDisplayName = "generic math")]
     [InlineData("uint pages = (off + len + PAGE_SIZE - 1) >> System.Numerics.BitOperations.Log2(PAGE_SIZE); Hardware.ProgramList(new SgEntry[pages]);", TestDisplayName = "bit ops")]
     [InlineData("foreach (nuint f in Frames(mdl)) Hardware.SendFrame(f);", "static IEnumerable<nuint> Frames(Mdl m) { uint pages = ADDRESS_AND_SIZE_TO_SPAN_PAGES(MmGetMdlVirtualAddress(m), MmGetMdlByteCount(m)); for (int i = 0; i < pages; i++) yield return MmGetMdlPfnArray(m)[i]; }", TestDisplayName = "iterator")]
+    [InlineData("PhysicalRun run = default; Fill(ref run); run.Frame = pfns[0]; Sink.Take(run);", "static extern void Fill(ref PhysicalRun r);", TestDisplayName = "struct filled")]
+    [InlineData("PhysicalRun run = default; run.Frame = pfns[0]; Fill(&run); Sink.Take(run);", "static extern void Fill(PhysicalRun* r);", TestDisplayName = "struct filled by pointer")]
     public Task PageArithmetic_DoesNotReport(string body, string members = "") => Pages(body, members);
 
     [Theory]
@@ -147,6 +151,7 @@ public sealed class SpellingTests
     [InlineData("try { Sink.Take(1); } catch (Exception) when (irp.MdlAddress is not null) { Sink.Take(irp.MdlAddress.ByteCount); }", TestDisplayName = "when filter")]
     [InlineData("switch (sp.MinorFunction) { case 1 when irp.MdlAddress is not null: Sink.Take(irp.MdlAddress.ByteCount); break; default: break; }", TestDisplayName = "switch when")]
     [InlineData("Mdl?[] ms = [irp.MdlAddress]; if (ms is [{ } m]) Sink.Take(m.ByteCount);", TestDisplayName = "list pattern guard")]
+    [InlineData("Info info = default; if (info.Length == 0) return STATUS_SUCCESS; Sink.Take(irp.MdlAddress!.ByteCount);", "struct Info { public uint Length; }", TestDisplayName = "struct zero")]
     public Task ReadRoutine_DoesNotReport(string body, string members = "") => Read(body, members);
 
     [Theory]

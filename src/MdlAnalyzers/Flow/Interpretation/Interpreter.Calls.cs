@@ -241,10 +241,12 @@ internal sealed partial class Interpreter
 
     private void AssignOutputs(CallEvent call)
     {
+        LetOthersWrite(call.Receiver ?? UnknownValue.Instance);
         foreach (CallArgument argument in call.Arguments)
         {
             if (argument.Parameter?.RefKind is not (RefKind.Out or RefKind.Ref))
                 continue;
+            LetOthersWrite(argument.Value);
             IOperation target = argument.Operation;
             Value value = argument.Parameter.RefKind == RefKind.Ref && argument.Value is ObjectValue && !IsNumeric(argument.Parameter.Type) ? argument.Value : Unassigned(target);
             StoreSilently(target, value);

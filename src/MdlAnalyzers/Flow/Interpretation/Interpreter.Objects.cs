@@ -44,6 +44,13 @@ internal sealed partial class Interpreter
         return created;
     }
 
+    // Somebody else may write what is handed out by reference.
+    private void LetOthersWrite(Value value)
+    {
+        if (value is ObjectValue { Id: var id } && _state.SlotOf(id, SlotKind.Zeroed) == 1)
+            _state = _state.SetSlot(id, SlotKind.Zeroed, 0);
+    }
+
     // A member of a new object that nothing was assigned to; initializers are not looked for, so a class may differ.
     private Value? Untouched(ObjectId? owner, ISymbol member, ITypeSymbol? type) =>
         owner is null || _state.SlotOf(owner, SlotKind.Zeroed) != 1 || member is IPropertySymbol property && !KeptMembers.IsAutomatic(property) || member.ContainingType.TypeKind != TypeKind.Struct ? null

@@ -143,7 +143,7 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
             case IReturnOperation { Kind: OperationKind.YieldReturn } yielded: return EvalYield(yielded);
             case IAddressOfOperation { Reference: { Kind: OperationKind.None, Syntax: ElementAccessExpressionSyntax, ChildOperations.Count: 2 } element }: return ElementAddress(element, out _);
             case IAddressOfOperation { Reference: IMethodReferenceOperation method }: return EvalMethodReference(method);
-            case IAddressOfOperation addressOf: return EvalChildren(addressOf);
+            case IAddressOfOperation addressOf: return EvalAddressOf(addressOf);
             case IFunctionPointerInvocationOperation invocation: return EvalPointerInvocation(invocation);
             case INameOfOperation or ITypeOfOperation or IDiscardOperation: return UnknownValue.Instance;
             case ICaughtExceptionOperation: return new ObjectValue(ObjectId.ForSite(operation.Syntax, frame.CallSite));
@@ -169,6 +169,15 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
             Involve(value, involved);
         }
 
+        return involved.Count == 0 ? UnknownValue.Instance : new UnknownValue(involved.ToImmutable());
+    }
+
+    private UnknownValue EvalAddressOf(IAddressOfOperation addressOf)
+    {
+        Value target = Eval(addressOf.Reference);
+        LetOthersWrite(target);
+        ImmutableArray<ObjectId>.Builder involved = ImmutableArray.CreateBuilder<ObjectId>();
+        Involve(target, involved);
         return involved.Count == 0 ? UnknownValue.Instance : new UnknownValue(involved.ToImmutable());
     }
 
