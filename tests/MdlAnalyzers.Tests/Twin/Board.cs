@@ -10,12 +10,12 @@ using static MdlRuntime.WdkMacros;
 namespace MdlAnalyzers.Tests.Twin;
 
 /// <summary>
-/// The device of every driver in the corpus, and its device extension: 64 KiB of memory that the processor sees, a bus master with an adapter, and
+/// The device of every driver in the corpus, and its device extension: 96 KiB of memory that the processor sees, a bus master with an adapter, and
 /// one that takes plain physical addresses.
 /// </summary>
 public sealed class Board
 {
-    public const uint Capacity = 0x10000;
+    public const uint Capacity = 0x18000;
 
     private static readonly DeviceDescription s_description = new()
     {

@@ -21,7 +21,7 @@ internal sealed record Cell(uint Offset, uint Length)
     ];
 
     /// <summary>Every setting, the ordinary ones first.</summary>
-    public static IReadOnlyList<Cell> All { get; } = [.. Ordinary, .. Contexts, .. Faults, .. Short, .. High];
+    public static IReadOnlyList<Cell> All { get; } = [.. Ordinary, .. Long, .. Contexts, .. Faults, .. Short, .. High];
 
     /// <summary>The routine of which a call fails, or null.</summary>
     public string? Fault { get; private init; }
@@ -45,6 +45,8 @@ internal sealed record Cell(uint Offset, uint Length)
         from offset in s_offsets
         from length in new uint[] { 0u, 1, Page - offset - 1, Page - offset, Page - offset + 1, Page, Page + 1, 3 * Page, 3 * Page + 1 }.Distinct()
         select new Cell(offset, length);
+
+    private static IEnumerable<Cell> Long => [new(0, 16 * Page), new(0x7FF, 16 * Page + 1)];
 
     private static IEnumerable<Cell> Contexts =>
         from at in new (uint Offset, uint Length)[] { (0, 0), (0, Page), (0x7FF, Page + 1), (0xFFF, 2) }

@@ -33,8 +33,10 @@ internal sealed class Corpus : IDisposable
         .Select(static path => Path.GetFileName(path)[..^".cs.txt".Length])
         .Order(StringComparer.Ordinal);
 
-    public static async Task<Corpus> OpenAsync(string name) =>
-        new(await CommandLineFormat.OpenAsync(Load(name), [s_board], Load("Preamble")));
+    /// <param name="name">Name of the file.</param>
+    /// <param name="respell">What is done to its text first.</param>
+    public static async Task<Corpus> OpenAsync(string name, Func<string, string>? respell = null) =>
+        new(await CommandLineFormat.OpenAsync(respell is null ? Load(name) : respell(Load(name)), [s_board], Load("Preamble")));
 
     /// <summary>Compiles the file and lets the rules look at it.</summary>
     public async Task<IReadOnlyList<Entry>> EntriesAsync()

@@ -9,6 +9,7 @@ internal static class Provocation
     {
         ["MDL1002"] = ("an offset in the page", static cell => cell.Offset != 0, false),
         ["MDL1003"] = ("an offset in the page", static cell => cell.Offset != 0, true),
+        ["MDL1004"] = ("a foreign process", static cell => cell.IsDeferred, true),
         ["MDL1005"] = ("an offset in the page", static cell => cell.Offset != 0, true),
         ["MDL1006"] = ("an offset in the page", static cell => cell.Offset != 0, false),
         ["MDL2001"] = ("an empty request", static cell => cell.Length == 0, true),

@@ -109,7 +109,7 @@ internal sealed class ZeroLengthRejected : FlowRule
     // One way a request leaves the routine.
     private void Ends(FlowState state, Frame frame, SyntaxNode node, uint? error, bool isReturn)
     {
-        if (error == EndOfFile)
+        if (error == EndOfFile || (error is not null && frame.TrustsRequests.Value))
             error = null;
         foreach (ObjectId mdl in Missing(state, frame))
             _outcomes.Add(new Outcome(mdl, node, IsTransfer(frame) ? error : null, isReturn));

@@ -33,7 +33,9 @@ internal sealed class ZeroLength(PartialPiece piece)
                 return IsPossible(term.Left!, depth + 1) && IsPossible(term.Right!, depth + 1);
             case TermKind.Multiply:
                 return IsPossible(term.Left!, depth + 1) || IsPossible(term.Right!, depth + 1);
-            case TermKind.Divide or TermKind.Modulo or TermKind.Mask or TermKind.PageAlign:
+            case TermKind.Divide:
+                return !IsRoundedUp(term);
+            case TermKind.Modulo or TermKind.Mask or TermKind.PageAlign:
                 return true;
             case TermKind.RequestLength:
                 return !IsGuardedByMdl(term);
@@ -43,6 +45,11 @@ internal sealed class ZeroLength(PartialPiece piece)
                 return false;
         }
     }
+
+    // Half of a byte, rounded up, is a byte.
+    private static bool IsRoundedUp(Term quotient) =>
+        quotient is { Right: { IsConstant: true, Constant: > 0 } divisor, Left: { } dividend }
+        && dividend.IsSinglePlusConstant(out Term length, out long extra) && length.Kind == TermKind.Length && extra >= divisor.Constant - 1;
 
     // The smaller of two numbers is zero if one of them is. What was tested is the length; the other number is its limit.
     private bool IsPossibleOfEither(Linear left, Linear right, int depth)

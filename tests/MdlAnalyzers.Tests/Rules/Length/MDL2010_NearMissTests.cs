@@ -15,6 +15,24 @@ public sealed class MDL2010_NearMissTests
     [InlineData("switch (sp.Parameters.Read.Length) { case 0: return Complete(irp, STATUS_SUCCESS, 0); default: " + NullFails + " break; }")]
     public Task EmptyTransferSucceeds_DoesNotReport(string body) => Read(body);
 
+    [Fact]
+    public Task DispatchRoutineTookTheEmptyOnes_DoesNotReport() =>
+        Verify(DriverSource.Class("""
+            static NtStatus Entry(DriverObject driver) { driver.MajorFunction[MajorFunction.IRP_MJ_READ] = DispatchRead; driver.DriverStartIo = StartRead; return STATUS_SUCCESS; }
+            static NtStatus DispatchRead(DeviceObject device, Irp irp)
+            {
+                if (IoGetCurrentIrpStackLocation(irp).Parameters.Read.Length == 0) { irp.IoStatus.Status = STATUS_SUCCESS; IoCompleteRequest(irp, IO_NO_INCREMENT); return STATUS_SUCCESS; }
+                IoMarkIrpPending(irp);
+                IoStartPacket(device, irp);
+                return STATUS_PENDING;
+            }
+            static void StartRead(DeviceObject device, Irp irp)
+            {
+                if (irp.MdlAddress is not { } mdl) { irp.IoStatus.Status = STATUS_INVALID_PARAMETER; IoCompleteRequest(irp, IO_NO_INCREMENT); return; }
+                Sink.Take(MmGetMdlByteCount(mdl));
+            }
+            """));
+
     [Theory] // protocols in which an empty request is invalid say so by the length
     [InlineData("if (sp.Parameters.Read.Length == 0) return Complete(irp, STATUS_INVALID_PARAMETER, 0); " + NullFails)]
     [InlineData("if (sp.Parameters.Read.Length < 16) return Complete(irp, STATUS_BUFFER_TOO_SMALL, 0); " + NullFails)]
