@@ -25,6 +25,7 @@ internal sealed class AnalysisSession
     private readonly ConcurrentDictionary<SyntaxTree, RuleOptions> _options = new();
     private readonly AnalyzerConfigOptionsProvider? _configuration;
     private Transfer? _directTransfers;
+    private object? _hasNarrowDevices;
 
     public AnalysisSession(Compilation compilation, AnalyzerConfigOptionsProvider? configuration = null)
     {
@@ -85,6 +86,9 @@ internal sealed class AnalysisSession
     /// <summary>The buffer that every MDL in a private field was allocated for, if that is known.</summary>
     public MdlRoom? RoomOf(IFieldSymbol field, CancellationToken cancellationToken) =>
         field.DeclaredAccessibility == Accessibility.Private ? _rooms.GetOrAdd(field.OriginalDefinition, f => FieldFacts.RoomOf((IFieldSymbol)f, this, cancellationToken)) : null;
+
+    /// <summary>Whether the devices that this compilation describes drive 32 address lines at most.</summary>
+    public bool HasNarrowDevices(CancellationToken cancellationToken) => (bool)(_hasNarrowDevices ??= DeviceFacts.AreNarrow(this, cancellationToken));
 
     /// <summary>Semantic model of a tree that may not be the one being analyzed.</summary>
     // A callee or a field's assignments may live in another tree than the analyzed body; results are kept for the compilation.

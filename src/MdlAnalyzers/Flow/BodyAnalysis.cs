@@ -38,6 +38,7 @@ internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRu
             Role = Session.Roles.RoleOf(owner, CancellationToken),
             ExpectedTransfer = Session.Roles.TransferOf(owner, CancellationToken),
             DirectTransfer = DirectTransferOf(owner) & Session.DirectTransfers(CancellationToken),
+            HasNarrowDevices = new Lazy<bool>(() => Session.HasNarrowDevices(CancellationToken)),
             TrustsRequests = new Lazy<bool>(() => owner is IMethodSymbol method && Session.Entries.TrustsRequests(method, entryDepth, CancellationToken)),
         };
         var runner = new GraphRunner(this, frame);

@@ -23,6 +23,7 @@ internal enum UseKind
     Discard,
     Slice,
     Dereference,
+    Narrowing,
 }
 
 /// <summary>A value arrives at a place that expects something of it.</summary>

@@ -40,6 +40,9 @@ internal sealed class Frame(ISymbol owner, ControlFlowGraph graph, Frame? caller
     /// <summary>Whether the requests that the body gets have passed a guard elsewhere; found out when it matters.</summary>
     public Lazy<bool> TrustsRequests { get; init; } = caller?.TrustsRequests ?? new Lazy<bool>(static () => false);
 
+    /// <summary>Whether the compilation describes devices with 32 address lines at most; found out when it matters.</summary>
+    public Lazy<bool> HasNarrowDevices { get; init; } = caller?.HasNarrowDevices ?? new Lazy<bool>(static () => false);
+
     /// <summary>The object that <c>this</c> is.</summary>
     public ObjectId This { get; init; } = ObjectId.ForThis(owner.ContainingType);
 

@@ -195,7 +195,7 @@ internal sealed partial class Interpreter
             ObjectId? mdl = call[returned.BelongsTo]?.Object ?? MdlOf(call, null) ?? ((receiver as ObjectValue)?.Id is { } self && Contracts.EntityOf(method.ContainingType) == Entity.Mdl ? self : null);
             if (mdl is not null && Quantity(returned.Kind, mdl, node, method.ReturnType) is { } quantity)
                 return quantity;
-            if (IsNumeric(method.ReturnType))
+            if (IsNumeric(method.ReturnType) || IsWrappedNumber(method.ReturnType))
                 return returned.Kind is ValueKind.PageAlignedAddress || (returned.Kind == ValueKind.PoolAddress && IsWholePage(call))
                     ? Linear.Of(new Term(TermKind.AlignedAddress, key: (node, frame.CallSite), node: node, quantity: returned.Kind))
                     : Linear.Of(new Term(TermKind.Symbol, key: (node, frame.CallSite), node: node, quantity: returned.Kind, isUnsigned: IsUnsigned(method.ReturnType)));
@@ -248,7 +248,9 @@ internal sealed partial class Interpreter
                 continue;
             LetOthersWrite(argument.Value);
             IOperation target = argument.Operation;
-            Value value = argument.Parameter.RefKind == RefKind.Ref && argument.Value is ObjectValue && !IsNumeric(argument.Parameter.Type) ? argument.Value : Unassigned(target);
+            Value value = argument.Parameter.RefKind == RefKind.Ref && argument.Value is ObjectValue && !IsNumeric(argument.Parameter.Type) ? argument.Value
+                : argument.Contract.Kind != ValueKind.None && IsWrappedNumber(argument.Parameter.Type) ? Linear.Of(new Term(TermKind.Symbol, key: (target.Syntax, frame.CallSite), node: target.Syntax, quantity: argument.Contract.Kind))
+                : Unassigned(target);
             StoreSilently(target, value);
         }
     }
@@ -485,7 +487,7 @@ internal sealed partial class Interpreter
     {
         ObjectValue => Contracts.EntityOf(type) is not (Entity.None or Entity.Device or Entity.Driver),
         FramesValue or DelegateValue => true,
-        Linear number => number.Summands.Any(static s => s.Term.Kind is not TermKind.Symbol),
+        Linear number => number.Summands.Any(static s => s.Term.Kind is not TermKind.Symbol || s.Term.Quantity is ValueKind.PhysicalAddress or ValueKind.LogicalAddress),
         UnknownValue unknown => !unknown.Involved.IsEmpty,
         BoolValue { Condition.Kind: not ConditionKind.Constant } => true,
         NullValue => Contracts.EntityOf(type) == Entity.Mdl,

@@ -44,6 +44,8 @@ internal sealed partial class Interpreter
 
                 return new TupleValue([quotient, remainder]);
             case "CreateChecked" or "CreateTruncating" or "CreateSaturating" or "BitCast" when First() is { } number:
+                if (method.Name != "CreateChecked")
+                    Narrowed(number, call.Arguments[0].Operation.Type, method.ReturnType, node, invocation);
                 return number;
             case "ToString" when receiver is Linear:
                 return receiver;

@@ -83,6 +83,9 @@ internal sealed partial class Interpreter
         if (type is IPointerTypeSymbol && conversion.Operand.Type is not IPointerTypeSymbol)
             body.OnUse(new ValueUse(value, conversion.Operand.Syntax, UseKind.PointerConversion, _state, frame) { Type = type, Operation = conversion });
 
+        if (!conversion.IsChecked)
+            Narrowed(value, conversion.Operand.Type, type, conversion.Syntax, conversion);
+
         if (conversion.OperatorMethod is { } user && !IsFrameworkNumber(user.ContainingType))
             return TryInline(user, null, [value], conversion.Syntax, out Value inlined) ? inlined : Result(type, conversion.Syntax, value);
         if (value is NullValue && IsNumeric(type) && type is IPointerTypeSymbol)
@@ -95,6 +98,17 @@ internal sealed partial class Interpreter
 
         return value;
     }
+
+    // A number of 64 bits becomes one of at most 32.
+    private void Narrowed(Value value, ITypeSymbol? from, ITypeSymbol? to, SyntaxNode node, IOperation operation)
+    {
+        if (value is Linear { IsConstant: false } && IsWide(from) && IsNumeric(to) && !IsWide(to))
+            body.OnUse(new ValueUse(value, node, UseKind.Narrowing, _state, frame) { Type = to, Operation = operation });
+    }
+
+    private static bool IsWide(ITypeSymbol? type) =>
+        type is { TypeKind: TypeKind.Pointer } or { SpecialType: SpecialType.System_Int64 or SpecialType.System_UInt64 or SpecialType.System_IntPtr or SpecialType.System_UIntPtr
+            or SpecialType.System_Single or SpecialType.System_Double or SpecialType.System_Decimal };
 
     private static bool IsFrameworkNumber(ITypeSymbol? type) =>
         type is { SpecialType: not SpecialType.None } or { ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } }

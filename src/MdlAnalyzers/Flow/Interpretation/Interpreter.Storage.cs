@@ -42,7 +42,7 @@ internal sealed partial class Interpreter
     {
         if (type?.SpecialType == SpecialType.System_Boolean)
             return Truth(new Term(TermKind.Symbol, key: symbol, isUnsigned: true));
-        return IsNumeric(type)
+        return IsNumeric(type) || (quantity != ValueKind.None && IsWrappedNumber(type))
             ? Linear.Of(new Term(TermKind.Symbol, key: symbol, quantity: quantity, isUnsigned: IsUnsigned(type)))
             : new ObjectValue(ObjectId.ForSymbol(symbol));
     }
@@ -101,6 +101,8 @@ internal sealed partial class Interpreter
                 return instance;
             case Linear address when IsNumeric(type) && Contracts.Member(member).Kind == ValueKind.None && reference.Instance?.Type is { TypeKind: TypeKind.Struct, IsReadOnly: true } && member.Name == "QuadPart":
                 return address;
+            case Linear address when member.Name is "LowPart" or "HighPart" && IsNumeric(type) && IsWrappedNumber(reference.Instance?.Type):
+                return Half(address, member.Name == "LowPart", reference);
         }
 
         if (member is IPropertySymbol { IsStatic: true, Name: "One" or "Zero", ContainingType: { TypeKind: TypeKind.Interface, ContainingNamespace.Name: "Numerics" } })
@@ -114,6 +116,20 @@ internal sealed partial class Interpreter
 
         ObjectId? owner = instance is ObjectValue value ? value.Id : reference.Instance is null ? null : ObjectId.ForSite(reference.Instance.Syntax, frame.CallSite);
         return LoadMember(owner, member, type, reference.Syntax);
+    }
+
+    private Linear Half(Linear address, bool isLow, IMemberReferenceOperation reference)
+    {
+        if (isLow)
+        {
+            body.OnUse(new ValueUse(address, reference.Syntax, UseKind.Narrowing, _state, frame) { Type = reference.Type, Operation = reference });
+            return address;
+        }
+
+        Linear width = Linear.Of(32);
+        Linear high = Arithmetic.ShiftRight(address, width, reference.Syntax);
+        body.OnCompute(new Computation(high, reference, reference.Syntax, _state, frame) { Operands = [address, width] });
+        return high;
     }
 
     private Value LoadMember(ObjectId? owner, ISymbol member, ITypeSymbol? type, SyntaxNode node)
@@ -170,7 +186,7 @@ internal sealed partial class Interpreter
         ObjectId id = ObjectId.ForMember(owner, member, node, version: null, isRequestMdl);
         if (type?.SpecialType == SpecialType.System_Boolean)
             return Truth(new Term(TermKind.Symbol, owner: owner, key: member, node: node, isUnsigned: true));
-        if (IsNumeric(type))
+        if (IsNumeric(type) || (quantity != ValueKind.None && IsWrappedNumber(type)))
             return Linear.Of(new Term(TermKind.Symbol, owner: owner, key: member, node: node, quantity: quantity, isUnsigned: IsUnsigned(type)));
         if (Contracts.EntityOf(type) == Entity.Mdl && member is IFieldSymbol field)
             KnowFromAssignments(id, field);

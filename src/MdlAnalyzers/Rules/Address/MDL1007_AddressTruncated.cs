@@ -1,0 +1,106 @@
+using MdlAnalyzers.Contracts;
+using MdlAnalyzers.Flow;
+using MdlAnalyzers.Flow.Values;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace MdlAnalyzers.Rules.Address;
+
+/// <summary>MDL1007: an address loses its upper bits because it is kept in, or programmed as, an integer of at most 32 bits.</summary>
+/// <remarks>
+/// Location: what is stored or handed on. Additional location: the accessor or call that yielded the address.
+/// Silent where the upper half goes somewhere too, where the address was found to fit, and where MDL1001 tells about the same accessor.
+/// </remarks>
+internal sealed class AddressTruncated : FlowRule
+{
+    public static readonly DiagnosticDescriptor Descriptor = new(
+        id: "MDL1007",
+        title: "Address cut to 32 bits or less",
+        messageFormat: "'{0}' cuts {1} to {2} bits; with higher bits set it is another address",
+        category: "Mdl.Address",
+        defaultSeverity: DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        description: "Virtual, system, physical and logical addresses have 64 bits. Keep them in nuint, ulong, PhysicalAddress or a pointer, and program both halves of an address into a device with 32-bit registers.",
+        helpLinkUri: "https://github.com/mdl-analyzers/MdlAnalyzers/blob/main/src/docs/rules/MDL1007.md");
+
+    private const int UpperHalf = 32;
+
+    private readonly List<(SyntaxNode Node, Term Address)> _cuts = [];
+    private readonly List<(SyntaxNode Node, Term Address, int Bits)> _stores = [];
+    private readonly HashSet<Term> _whole = [];
+
+    public override void OnCompute(in Computation computation, FlowReporter reporter)
+    {
+        foreach (Summand summand in computation.Result.Summands)
+        {
+            if (summand.Term is not { Kind: TermKind.Divide, Left: { } dividend, Right: { IsConstant: true } divisor })
+                continue;
+            if (HeldAddress.In(dividend) is { } address && divisor.Constant >= 1L << UpperHalf)
+                _whole.Add(address);
+            else if (dividend.IsSingle(out Term frame) && frame.Kind == TermKind.PageFrame && divisor.Constant == (1L << UpperHalf) / Arithmetic.PageSize)
+                _whole.Add(frame);
+        }
+    }
+
+    public override void OnUse(in ValueUse use, FlowReporter reporter)
+    {
+        if (use.Value is not Linear number || HeldAddress.In(number) is not { } address)
+            return;
+        switch (use.Kind)
+        {
+            case UseKind.Narrowing:
+                _cuts.Add((use.Frame.Visible(use.Node), address));
+                break;
+            case UseKind.Comparison when IsWidthTest(use.Other, number):
+                _whole.Add(address);
+                break;
+            case UseKind.Local or UseKind.Member or UseKind.Argument or UseKind.Return or UseKind.ElementStore when HeldAddress.Bits(use.Type) is > 0 and <= UpperHalf and var bits:
+                if (!use.IsInlined || (address.Node is { } origin && reporter.Owns(origin)))
+                    Store(use, number, address, bits, reporter);
+                break;
+        }
+    }
+
+    public override void OnEnd(FlowReporter reporter)
+    {
+        foreach ((SyntaxNode node, Term address, int bits) in _stores.OrderBy(static s => s.Node.SpanStart))
+        {
+            SyntaxNode origin = address.Node ?? node;
+            if (_whole.Any(whole => HeldAddress.IsSame(whole, address)) || reporter.IsExplained(origin))
+                continue;
+            reporter.Report(Descriptor, node, address.Node, null, SourceText.Of(node), HeldAddress.Explain(address), bits);
+        }
+    }
+
+    // The DMA routines give a device with few address lines addresses that it can drive.
+    private static bool Fits(Linear number, Term address, in ValueUse use) =>
+        use.State.RangeOf(number).High <= uint.MaxValue || (address.Quantity == ValueKind.LogicalAddress && use.Frame.HasNarrowDevices.Value);
+
+    // What was cut before it got here is told where it was cut.
+    private void Store(in ValueUse use, Linear number, Term address, int bits, FlowReporter reporter)
+    {
+        SyntaxNode node = use.Frame.Visible(use.Node);
+        int cuts = _cuts.RemoveAll(cut => cut.Address.Equals(address) && cut.Node.SyntaxTree == node.SyntaxTree && node.Span.Contains(cut.Node.Span));
+        if (cuts > 0 && reporter.Owns(node) && !Fits(number, address, use) && !IsHashedOrLogged(use))
+            _stores.Add((node, address, bits));
+    }
+
+    // "address <= uint.MaxValue", "address == (uint)address"
+    private static bool IsWidthTest(Value? other, Linear number) =>
+        other is Linear bound && (bound.Equals(number) || (bound.IsConstant && bound.Constant is >= int.MaxValue and <= 1L << UpperHalf));
+
+    private static bool IsHashedOrLogged(in ValueUse use)
+    {
+        if (IsMark(use.Name) || use.Node.FirstAncestorOrSelf<MethodDeclarationSyntax>() is { Identifier.ValueText: "GetHashCode" })
+            return true;
+        if (use.Method is not { } method)
+            return false;
+        bool isFramework = method.ContainingNamespace is { } ns && ns.ToDisplayString().StartsWith("System", StringComparison.Ordinal);
+        return isFramework
+            ? method.ContainingType.Name is not ("Marshal" or "Volatile" or "Interlocked" or "Unsafe" or "BinaryPrimitives" or "List" or "Queue" or "Stack")
+            : IsMark(method.Name) || Nouns.HasWord(method.Name, "log", "trace", "print", "debug", "dbg", "format");
+    }
+
+    private static bool IsMark(string? name) => Nouns.HasWord(name, "hash", "key", "checksum", "crc", "tag", "seed", "cookie", "bucket", "mask", "alignment");
+}
