@@ -221,7 +221,7 @@ internal sealed partial class Interpreter
         if ((!contract.IsAnnotated || method.ReturnType.SpecialType == SpecialType.System_Boolean) && !Nouns.IsLogging(method.Name))
             LetGoOfMappings(call, receiver);
         // What an annotated routine tests is declared, so its answer is not about the MDL.
-        return NullTestOf(call) ?? MemberTestOf(method, contract, (receiver as ObjectValue)?.Id, node) ?? Result(method.ReturnType, node, contract.IsAnnotated ? [] : inputs);
+        return NullTestOf(call) ?? MemberTestOf(method, contract, (receiver as ObjectValue)?.Id, node) ?? Loaded(call, method.ReturnType, node) ?? Result(method.ReturnType, node, contract.IsAnnotated ? [] : inputs);
     }
 
     // [NotNullWhen] of a method without a visible body.
@@ -248,7 +248,8 @@ internal sealed partial class Interpreter
                 continue;
             LetOthersWrite(argument.Value);
             IOperation target = argument.Operation;
-            Value value = argument.Parameter.RefKind == RefKind.Ref && argument.Value is ObjectValue && !IsNumeric(argument.Parameter.Type) ? argument.Value
+            Value value = call.WithKind(ValueKind.MemoryAddress)?.Value is Linear address && call.WithKind(ValueKind.Length)?.Value is Linear length && IsSpan(argument.Parameter.Type) ? new SpanValue(address, length)
+                : argument.Parameter.RefKind == RefKind.Ref && argument.Value is ObjectValue && !IsNumeric(argument.Parameter.Type) ? argument.Value
                 : argument.Contract.Kind != ValueKind.None && IsWrappedNumber(argument.Parameter.Type) ? Linear.Of(new Term(TermKind.Symbol, key: (target.Syntax, frame.CallSite), node: target.Syntax, quantity: argument.Contract.Kind))
                 : Unassigned(target);
             StoreSilently(target, value);

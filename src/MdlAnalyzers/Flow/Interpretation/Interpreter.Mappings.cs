@@ -56,6 +56,40 @@ internal sealed partial class Interpreter
             _state = _state.SetSlot(mdl, SlotKind.Mapping, MappingState.Present);
     }
 
+    // What a call reads from the buffer of an MDL or from a device.
+    private Value? Loaded(CallEvent call, ITypeSymbol type, SyntaxNode node)
+    {
+        foreach (CallArgument argument in call.Arguments)
+        {
+            Value? value = argument.Value is SpanValue span ? Loaded(span.Address, type, node)
+                : argument.Contract.Kind == ValueKind.MemoryAddress && argument.Value is Linear address ? Loaded(address, type, node)
+                : null;
+            if (value is not null)
+                return value;
+        }
+
+        return null;
+    }
+
+    private Value? Loaded(Linear address, ITypeSymbol? type, SyntaxNode node)
+    {
+        ObjectId? mdl = address.Find(TermKind.SystemBase)?.Owner;
+        if (mdl is null && !address.Summands.Any(static s => s.Term is { Kind: TermKind.Symbol, Quantity: ValueKind.MemoryAddress }))
+            return null;
+        if (IsNumeric(type))
+        {
+            var term = new Term(TermKind.Loaded, owner: mdl, key: (node, frame.CallSite), node: node, isUnsigned: IsUnsigned(type));
+            _state = _state.Forget(term);
+            return Linear.Of(term);
+        }
+
+        if (type is not { TypeKind: TypeKind.Struct, SpecialType: SpecialType.None, IsRefLikeType: false })
+            return null;
+        ObjectId id = ObjectId.ForSite(node, frame.CallSite);
+        _state = _state.Forget(id).Set(new Place(id, TermKind.Loaded), address);
+        return new ObjectValue(id);
+    }
+
     // Code that cannot be seen may test the address and not come back.
     private void LetGoOfMappings(CallEvent call, Value? receiver)
     {

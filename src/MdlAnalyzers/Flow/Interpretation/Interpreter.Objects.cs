@@ -28,7 +28,7 @@ internal sealed partial class Interpreter
             return number;
         if (creation.Type is { Name: "ValueTask", ContainingNamespace.Name: "Tasks" } && arguments is [{ Value: { } completed }])
             return completed;
-        if (creation.Type?.Name is "Span" or "ReadOnlySpan" && arguments is [{ Value: Linear address }, { Value: Linear length }])
+        if (IsSpan(creation.Type) && arguments is [{ Value: Linear address }, { Value: Linear length }])
             return new SpanValue(address, length);
 
         ObjectValue value = creation.Constructor.IsImplicitlyDeclared && arguments.IsEmpty ? Zeroed(Site(creation)) : Site(creation);
@@ -58,6 +58,8 @@ internal sealed partial class Interpreter
         : IsNumeric(type) ? Linear.Zero
         : type?.SpecialType == SpecialType.System_Boolean ? new BoolValue(Condition.False)
         : null;
+
+    private static bool IsSpan(ITypeSymbol? type) => type is { Name: "Span" or "ReadOnlySpan", IsRefLikeType: true };
 
     // A structure around one number is that number.
     private static bool IsWrappedNumber(ITypeSymbol? type) =>
@@ -139,15 +141,19 @@ internal sealed partial class Interpreter
 
     private Value EvalArrayCreation(IArrayCreationOperation array)
     {
+        Value length = UnknownValue.Instance;
         foreach (IOperation size in array.DimensionSizes)
         {
             Value value = Eval(size);
             body.OnUse(new ValueUse(value, size.Syntax, UseKind.ArraySize, _state, frame) { Type = array.Type, Operation = size });
+            length = value;
         }
 
         ObjectValue created = Fill(array, array.Initializer?.ElementValues ?? ImmutableArray<IOperation>.Empty);
         if (array.DimensionSizes is [{ ConstantValue.HasValue: true, Syntax: ExpressionSyntax written }] && PageCapacity.Of(written, body.Session, body.CancellationToken) is var pages and > 0)
             _state = _state.SetSlot(created.Id, SlotKind.PagesOfLength, pages);
+        if (array.DimensionSizes.Length == 1 && length is Linear)
+            _state = _state.Set(new Place(created.Id, UseKind.ArraySize), length);
         return created;
     }
 

@@ -99,16 +99,18 @@ internal sealed partial class Interpreter
         return value;
     }
 
-    // A number of 64 bits becomes one of at most 32.
+    // A number of 64 bits becomes one of at most 32, or any one of at most 16.
     private void Narrowed(Value value, ITypeSymbol? from, ITypeSymbol? to, SyntaxNode node, IOperation operation)
     {
-        if (value is Linear { IsConstant: false } && IsWide(from) && IsNumeric(to) && !IsWide(to))
+        if (value is Linear { IsConstant: false } && IsNumeric(to) && (IsShort(to) || (IsWide(from) && !IsWide(to))))
             body.OnUse(new ValueUse(value, node, UseKind.Narrowing, _state, frame) { Type = to, Operation = operation });
     }
 
     private static bool IsWide(ITypeSymbol? type) =>
         type is { TypeKind: TypeKind.Pointer } or { SpecialType: SpecialType.System_Int64 or SpecialType.System_UInt64 or SpecialType.System_IntPtr or SpecialType.System_UIntPtr
             or SpecialType.System_Single or SpecialType.System_Double or SpecialType.System_Decimal };
+
+    private static bool IsShort(ITypeSymbol? type) => type?.SpecialType is SpecialType.System_SByte or SpecialType.System_Byte or SpecialType.System_Int16 or SpecialType.System_UInt16;
 
     private static bool IsFrameworkNumber(ITypeSymbol? type) =>
         type is { SpecialType: not SpecialType.None } or { ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } }

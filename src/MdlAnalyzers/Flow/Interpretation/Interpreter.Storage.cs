@@ -89,6 +89,8 @@ internal sealed partial class Interpreter
                 return Fresh(reference.Syntax, type);
             case SpanValue span when member.Name == "Length":
                 return span.Length;
+            case ObjectValue array when member is { Name: "Length", ContainingType.SpecialType: SpecialType.System_Array } && _state.Get(new Place(array.Id, UseKind.ArraySize)) is { } length:
+                return length;
             case ObjectValue optional when member is { Name: "Value", ContainingType.OriginalDefinition.SpecialType: SpecialType.System_Nullable_T }:
                 return optional;
             case Linear or BoolValue when member is { Name: "Value", ContainingType.OriginalDefinition.SpecialType: SpecialType.System_Nullable_T }:
@@ -186,6 +188,8 @@ internal sealed partial class Interpreter
         ObjectId id = ObjectId.ForMember(owner, member, node, version: null, isRequestMdl);
         if (type?.SpecialType == SpecialType.System_Boolean)
             return Truth(new Term(TermKind.Symbol, owner: owner, key: member, node: node, isUnsigned: true));
+        if (IsNumeric(type) && owner is not null && _state.Get(new Place(owner, TermKind.Loaded)) is Linear address)
+            return Linear.Of(new Term(TermKind.Loaded, owner: address.Find(TermKind.SystemBase)?.Owner, key: (owner, member), node: node, isUnsigned: IsUnsigned(type)));
         if (IsNumeric(type) || (quantity != ValueKind.None && IsWrappedNumber(type)))
             return Linear.Of(new Term(TermKind.Symbol, owner: owner, key: member, node: node, quantity: quantity, isUnsigned: IsUnsigned(type)));
         if (Contracts.EntityOf(type) == Entity.Mdl && member is IFieldSymbol field)

@@ -160,14 +160,22 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
     {
         ImmutableArray<ObjectId>.Builder involved = ImmutableArray.CreateBuilder<ObjectId>();
         bool isAccess = IsPointerAccess(operation);
+        Value? read = null;
         foreach (IOperation child in operation.ChildOperations)
         {
             Value value = Eval(child);
             if (isAccess)
+            {
                 Dereferenced(value, child.Syntax);
+                read = value is Linear address ? Loaded(address, operation.Type, operation.Syntax) : null;
+            }
+
             isAccess = false;
             Involve(value, involved);
         }
+
+        if (read is not null)
+            return read;
 
         return involved.Count == 0 ? UnknownValue.Instance : new UnknownValue(involved.ToImmutable());
     }
@@ -194,10 +202,12 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
 
     private Value EvalPointerElement(IOperation element)
     {
-        ElementAddress(element, out ImmutableArray<Value> operands);
+        Value address = ElementAddress(element, out ImmutableArray<Value> operands);
         if (operands is [FramesValue frames, Linear number])
             return Frame(frames, number, element.Syntax);
         Dereferenced(operands[0], element.ChildOperations.First().Syntax);
+        if (address is Linear place && Loaded(place, element.Type, element.Syntax) is { } read)
+            return read;
         ImmutableArray<ObjectId>.Builder involved = ImmutableArray.CreateBuilder<ObjectId>();
         foreach (Value operand in operands)
             Involve(operand, involved);

@@ -74,6 +74,18 @@ internal sealed class Linear : Value, IEquatable<Linear>
         return null;
     }
 
+    /// <summary>Whether the sum depends on a term, be it inside an operation.</summary>
+    public bool Mentions(Term term)
+    {
+        foreach (Summand summand in Summands)
+        {
+            if (summand.Term.Contains(term))
+                return true;
+        }
+
+        return false;
+    }
+
     public long FactorOf(Term term)
     {
         foreach (Summand summand in Summands)

@@ -18,7 +18,7 @@ internal sealed class Term : IEquatable<Term>
         Node = node;
         Origin = origin ?? node;
         Quantity = quantity;
-        IsUnsigned = isUnsigned || kind is not (TermKind.Symbol or TermKind.Multiply or TermKind.Divide or TermKind.RealDivide or TermKind.Modulo or TermKind.Minimum or TermKind.Maximum or TermKind.PageAlign or TermKind.Mask);
+        IsUnsigned = isUnsigned || kind is not (TermKind.Symbol or TermKind.Loaded or TermKind.Multiply or TermKind.Divide or TermKind.RealDivide or TermKind.Modulo or TermKind.Minimum or TermKind.Maximum or TermKind.PageAlign or TermKind.Mask);
         Depth = 1 + Math.Max(left?.Depth ?? 0, right?.Depth ?? 0);
         int keyHash = key is ISymbol symbol ? SymbolEqualityComparer.Default.GetHashCode(symbol) : key?.GetHashCode() ?? 0;
         _hash = unchecked(((((int)kind * 397 + (owner?.GetHashCode() ?? 0)) * 397 + (left?.GetHashCode() ?? 0)) * 397 + (right?.GetHashCode() ?? 0)) * 397 + keyHash);
@@ -54,6 +54,9 @@ internal sealed class Term : IEquatable<Term>
 
     /// <summary>Whether the quantity is a multiple of the page size.</summary>
     public bool IsPageMultiple => Kind is TermKind.Base or TermKind.SystemBase or TermKind.PageAlign or TermKind.AlignedAddress;
+
+    /// <summary>Whether another term is this one or a part of it.</summary>
+    public bool Contains(Term other) => Equals(other) || Left?.Mentions(other) == true || Right?.Mentions(other) == true;
 
     public bool IsAtom(TermKind kind, out ObjectId mdl)
     {

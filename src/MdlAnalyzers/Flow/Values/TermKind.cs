@@ -24,6 +24,9 @@ internal enum TermKind
     /// <summary>Length of a request, which governs whether it has an MDL.</summary>
     RequestLength,
 
+    /// <summary>A number that was read through the system address of an MDL (its owner) or from a device (no owner).</summary>
+    Loaded,
+
     /// <summary>A page-aligned address of no MDL.</summary>
     AlignedAddress,
 
