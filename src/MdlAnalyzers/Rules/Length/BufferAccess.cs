@@ -1,0 +1,84 @@
+using MdlAnalyzers.Contracts;
+using MdlAnalyzers.Flow;
+using MdlAnalyzers.Flow.Values;
+using Microsoft.CodeAnalysis;
+
+namespace MdlAnalyzers.Rules.Length;
+
+/// <summary>A call that reads, writes or transfers a range of the buffer of an MDL.</summary>
+internal sealed class BufferAccess
+{
+    private static readonly string[] _byteCounts = ["byteCount", "byteLength", "sourceBytesToCopy", "length", "count"];
+
+    private BufferAccess(ObjectId mdl, Term address, Linear end, SyntaxNode start, SyntaxNode length)
+    {
+        Mdl = mdl;
+        Address = address;
+        End = end;
+        Start = start;
+        Length = length;
+    }
+
+    public ObjectId Mdl { get; }
+
+    /// <summary>The term that makes the start an address of the MDL.</summary>
+    public Term Address { get; }
+
+    /// <summary>Bytes from the first byte of the buffer to the end of the range.</summary>
+    public Linear End { get; }
+
+    public SyntaxNode Start { get; }
+
+    public SyntaxNode Length { get; }
+
+    public static BufferAccess? Of(CallEvent call, CallArgument start)
+    {
+        if (start.Value is not Linear address || start.Parameter is null || Position(address) is not var (term, position) || LengthOf(call) is not var (length, argument) || argument == start)
+            return null;
+        bool isMatch = term.Kind == TermKind.Base
+            ? start.Contract.Kind == ValueKind.MdlVirtualAddress && argument.Contract.Kind == ValueKind.TransferLength && call.WithEffect(Effect.PartialTarget) is null
+            : start.Contract.Kind is ValueKind.MemoryAddress or ValueKind.None;
+        return isMatch && position.Add(length) is { } end ? new(term.Owner!, term, end, start.Node, argument.Node) : null;
+    }
+
+    /// <summary>Bytes from the start of the buffer to an address in it.</summary>
+    public static (Term Address, Linear Position)? Position(Linear address)
+    {
+        Term? term = address.Find(TermKind.SystemBase) ?? address.Find(TermKind.Base);
+        return term is { Owner: { } mdl } && address.FactorOf(term) == 1
+            ? (term, address.Select(s => !(s.Factor == 1 && (s.Term.Equals(term) || (s.Term.Kind == TermKind.Offset && mdl.Equals(s.Term.Owner))))))
+            : null;
+    }
+
+    /// <summary>How many bytes a call works on, and the argument that says so.</summary>
+    public static (Linear Length, CallArgument Argument)? LengthOf(CallEvent call)
+    {
+        foreach (CallArgument argument in call.Arguments)
+        {
+            Linear? length = argument.Contract.Kind is ValueKind.Length or ValueKind.TransferLength || IsByteCount(call.Method, argument.Parameter) ? argument.Value as Linear
+                : argument.Parameter?.Type is { Name: "Span" or "ReadOnlySpan" } ? Size(argument.Value, call.State)
+                : null;
+            if (length is not null)
+                return (length, argument);
+        }
+
+        return null;
+    }
+
+    private static Linear? Size(Value value, FlowState state) => value switch
+    {
+        SpanValue span => span.Length,
+        ObjectValue array => state.Get(new Place(array.Id, UseKind.ArraySize)) as Linear,
+        _ => null,
+    };
+
+    // What a method without a visible body calls a length, and the counts of bytes of the framework's copying methods.
+    private static bool IsByteCount(IMethodSymbol method, IParameterSymbol? parameter)
+    {
+        if (parameter is null || parameter.Type.SpecialType is < SpecialType.System_SByte or > SpecialType.System_UInt64 and not (SpecialType.System_IntPtr or SpecialType.System_UIntPtr))
+            return false;
+        if (method.ContainingType is { Name: "Buffer" or "Unsafe" or "NativeMemory" or "Marshal" or "Span" or "ReadOnlySpan" } && method.ContainingNamespace.ToDisplayString().StartsWith("System", StringComparison.Ordinal))
+            return _byteCounts.Contains(parameter.Name, StringComparer.Ordinal);
+        return (method.IsAbstract || method.IsExtern) && Nouns.HeadOf(parameter.Name) == Noun.Length && !Nouns.IsLogging(method.Name);
+    }
+}

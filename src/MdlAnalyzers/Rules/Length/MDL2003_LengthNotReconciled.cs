@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using MdlAnalyzers.Flow;
+using MdlAnalyzers.Flow.Values;
+using Microsoft.CodeAnalysis;
+
+namespace MdlAnalyzers.Rules.Length;
+
+/// <summary>MDL2003: a length of another origin bounds an access to the buffer of an MDL, and nothing compares it with the byte count.</summary>
+/// <remarks>
+/// Location: the length, or the address if that is what runs. Additional location: where the length came from.
+/// Property <c>Mdl</c>: how the code names the MDL, if the access starts at the first byte of its buffer.
+/// </remarks>
+internal sealed class LengthNotReconciled : FlowRule
+{
+    public static readonly DiagnosticDescriptor Descriptor = new(
+        id: "MDL2003",
+        title: "Length not compared with the byte count of the MDL",
+        messageFormat: "'{0}' lets {1} bound an access to the buffer of '{2}', and nothing on this path compares it with the byte count of that MDL",
+        category: "Mdl.Length",
+        defaultSeverity: DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        description: "The buffer of an MDL is as long as MmGetMdlByteCount says. A length from elsewhere (the stack location, a device register, a header inside the data, another MDL) must be compared with it or limited by Math.Min before it bounds an access. The overrun stays unnoticed up to the end of the page, until a buffer ends on a page boundary.",
+        helpLinkUri: "https://github.com/mdl-analyzers/MdlAnalyzers/blob/main/src/docs/rules/MDL2003.md");
+
+    private readonly HashSet<Term> _comparedWithRest = [];
+    private readonly Dictionary<(SyntaxNode Statement, Term Length), SyntaxNode> _told = [];
+
+    public override void OnCall(CallEvent call, FlowReporter reporter)
+    {
+        foreach (CallArgument argument in call.Arguments)
+        {
+            if (BufferAccess.Of(call, argument) is not { } access || LengthBound.Of(access.End, access.Mdl, call.State) is not { } bound)
+                continue;
+
+            bool isLength = (BufferAccess.LengthOf(call)?.Length is { } length) && (length.Mentions(bound.Term) || BufferAccess.Position((Linear)argument.Value)?.Position.IsConstant == true);
+            bool isWhole = isLength && BufferAccess.Position((Linear)argument.Value)?.Position.IsConstantOf(0) == true;
+            Report(bound, access.Mdl, access.Address, isLength ? access.Length : access.Start, isWhole, call.Frame, reporter);
+        }
+    }
+
+    public override void OnUse(in ValueUse use, FlowReporter reporter)
+    {
+        // "length > count - done" may have wrapped around, so nothing is sure after it; but somebody did think of it.
+        if (use is { Kind: UseKind.Comparison, Value: Linear value, Other: Linear { IsConstant: false } rest } && (rest.Constant < 0 || rest.Summands.Any(static s => s.Factor < 0)))
+            _comparedWithRest.UnionWith(value.Summands.Select(static s => s.Term));
+        if (use.Kind != UseKind.Dereference || (use.Call is { } call && BufferAccess.LengthOf(call) is not null)
+            || BufferAccess.Position((Linear)use.Value) is not var (address, position) || address.Kind != TermKind.SystemBase || position.IsConstant
+            || LengthBound.Of(position.AddConstant(1), address.Owner!, use.State) is not { } bound)
+        {
+            return;
+        }
+
+        Report(bound, address.Owner!, address, use.Node, isWhole: false, use.Frame, reporter);
+    }
+
+    private void Report(in LengthBound bound, ObjectId mdl, Term address, SyntaxNode node, bool isWhole, Frame frame, FlowReporter reporter)
+    {
+        if (_comparedWithRest.Contains(bound.Term))
+            return;
+        if (frame.IsInlined)
+        {
+            // A callee that gets both the length and the address is analyzed on its own.
+            if (!IsOwned(bound.Term, reporter) && !IsOwned(address, reporter))
+                return;
+            node = frame.Visible(node);
+        }
+
+        // One statement that uses one length several times is one mistake.
+        (SyntaxNode, Term) key = (SourceText.StatementOf(node), bound.Term);
+        if (_told.TryGetValue(key, out SyntaxNode? first) && first != node)
+            return;
+        _told[key] = node;
+        string name = SourceText.Of(mdl);
+        SyntaxNode? cause = bound.Term.Node is { } origin && !node.Span.Contains(origin.Span) ? origin : null;
+        ImmutableDictionary<string, string?>? properties = isWhole && !frame.IsInlined ? ImmutableDictionary<string, string?>.Empty.Add("Mdl", name) : null;
+        reporter.Report(Descriptor, node, cause, properties, bound.Severity, SourceText.Of(node), bound.Name, name);
+    }
+
+    private static bool IsOwned(Term term, FlowReporter reporter) => term.Node is { } node && reporter.Owns(node);
+}
