@@ -34,6 +34,7 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
         MdlChainIgnored.Descriptor,
         UnsafeMapCall.Descriptor,
         NullPlusOffset.Descriptor,
+        LengthNarrowedOrOverflow.Descriptor,
         UnusedBufferQuery.Descriptor,
         ZeroLengthRejected.Descriptor,
     ];
@@ -73,6 +74,7 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
         new MdlChainIgnored(),
         new UnsafeMapCall(),
         new NullPlusOffset(),
+        new LengthNarrowedOrOverflow(),
         new UnusedBufferQuery(),
         new ZeroLengthRejected(),
         new OpaqueMdlField(),
