@@ -3,6 +3,7 @@ using MdlAnalyzers.Flow;
 using MdlAnalyzers.Flow.Values;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace MdlAnalyzers.Rules.Length;
 
@@ -46,7 +47,7 @@ internal sealed class LengthNarrowedOrOverflow : FlowRule
             _compared.Add(term);
         switch (use)
         {
-            case { Kind: UseKind.Narrowing, Value: Linear value, Type: { } type } when ByteCountIn(value) is { } length && use.State.RangeOf(value).High > WrappingSum.MaxOf(type) && !IsLogged(use.Node):
+            case { Kind: UseKind.Narrowing, Value: Linear value, Type: { } type } when WrappingSum.MaxOf(type) <= ushort.MaxValue && !IsClamped(use.Operation) && ByteCountIn(value) is { } length && use.State.RangeOf(value).High > WrappingSum.MaxOf(type) && !IsLogged(use.Node):
                 if (Place(use, length, reporter) is { } cast)
                     _narrowed.Add((cast, length, type.ToDisplayString()));
                 break;
@@ -68,6 +69,8 @@ internal sealed class LengthNarrowedOrOverflow : FlowRule
                 reporter.Report(Descriptor, node, length.Node is { } origin && !node.Span.Contains(origin.Span) ? origin : null, null, SourceText.Of(node), $"drops the upper bits of a byte count that does not fit into '{type}'");
         }
     }
+
+    private static bool IsClamped(IOperation? operation) => operation is IInvocationOperation { TargetMethod.Name: "CreateSaturating" };
 
     private static Term? ByteCountIn(Linear value)
     {
