@@ -22,6 +22,10 @@ internal sealed class RulePage
     public string? Cell(string name) =>
         _lines.Select(static line => line.Split('|', StringSplitOptions.TrimEntries)).FirstOrDefault(cells => cells.Length > 2 && cells[1] == name)?[2];
 
+    /// <summary>Keys of the options that the page explains.</summary>
+    public IEnumerable<string> Options =>
+        _lines.Where(static line => line.StartsWith("| `mdl_analyzers.", StringComparison.Ordinal)).Select(static line => line.Split('`')[1]);
+
     /// <summary>The code block under a third-level heading.</summary>
     public string Code(string heading)
     {

@@ -1,13 +1,23 @@
+using System.Collections.Immutable;
+using MdlAnalyzers.CodeFixes;
 using MdlAnalyzers.Flow;
 using MdlAnalyzers.Tests.All;
 using MdlAnalyzers.Tests.Rules;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeFixes;
 
 namespace MdlAnalyzers.Tests.Docs;
 
 public sealed class RulePageTests
 {
-    private static readonly IReadOnlyList<DiagnosticDescriptor> s_rules = new MdlFlowAnalyzer().SupportedDiagnostics;
+    private static readonly ImmutableArray<DiagnosticDescriptor> s_rules = new MdlFlowAnalyzer().SupportedDiagnostics;
+
+    private static readonly HashSet<string> s_fixable =
+    [
+        .. typeof(UnguardedMdlAddressFix).Assembly.GetTypes()
+            .Where(static type => type.IsSubclassOf(typeof(CodeFixProvider)) && !type.IsAbstract)
+            .SelectMany(static type => ((CodeFixProvider)Activator.CreateInstance(type)!).FixableDiagnosticIds),
+    ];
 
     public static TheoryData<string> Ids => [.. s_rules.Select(static rule => rule.Id).Distinct(StringComparer.Ordinal)];
 
@@ -57,6 +67,38 @@ public sealed class RulePageTests
 
         Assert.Contains($"{id} |", releases, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void CodeFix_IsThereWhereThePageSaysSo(string id) =>
+        Assert.Equal(RulePage.Load(id).Cell("Code fix") != "No", s_fixable.Contains(id));
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void Options_AreExplainedInTheConfigurationToo(string id)
+    {
+        string configuration = File.ReadAllText(Path.Combine(RulePage.Folder(), "configuration.md"));
+
+        Assert.All(RulePage.Load(id).Options, key => Assert.Contains($"`{key}`", configuration, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void Id_TellsTheCategory(string id) =>
+        Assert.Equal(id[3] switch { '1' => "Mdl.Address", '2' => "Mdl.Length", _ => "" }, s_rules.First(rule => rule.Id == id).Category);
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void Message_IsOneSentenceAboutSomethingInTheCode(string id)
+    {
+        string message = s_rules.First(rule => rule.Id == id).MessageFormat.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+        Assert.Contains("{0}", message, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"[.\n]$", message);
+    }
+
+    [Fact]
+    public void Ids_AreGivenOnce() => Assert.Equal(s_rules.Length, s_rules.Select(static rule => rule.Id).Distinct(StringComparer.Ordinal).Count());
 
     [Fact]
     public void Titles_AreShortSentencesWithoutAFullStop() =>
