@@ -85,6 +85,28 @@ public sealed class NetworkDeviceTests : IDisposable
         Assert.Equal(0u, _device.ReadRegister(Error));
     }
 
+    [Fact]
+    public void A_packet_that_fails_behind_its_first_piece_counts_no_bytes()
+    {
+        Describe(receive: false, 0, 0, 100, Owned);
+        Describe(receive: false, 1, 0x1000_0000_0000, 10, Owned | Last);
+        _device.WriteRegister(TransmitProducer, 2);
+        _bench.Machine.RunUntilIdle();
+        Assert.Equal((0u, NetworkDescriptorFlags.None), Descriptor(receive: false, 0));
+        Assert.Equal((0u, Failed | Last), Descriptor(receive: false, 1));
+
+        Describe(receive: true, 0, 0x400, 100, Owned);
+        Describe(receive: true, 1, 0x1000_0000_0000, 100, Owned | Last);
+        _device.WriteRegister(ReceiveProducer, 2);
+        Describe(receive: false, 2, 0, 150, Owned | Last);
+        _device.WriteRegister(TransmitProducer, 3);
+        _bench.Machine.RunUntilIdle();
+        Assert.Equal((150u, Last), Descriptor(receive: false, 2));
+        Assert.Equal((0u, NetworkDescriptorFlags.None), Descriptor(receive: true, 0));
+        Assert.Equal((0u, Failed | Last), Descriptor(receive: true, 1));
+        Assert.Equal(((uint)NetworkDeviceError.BusFault, 0u), (_device.ReadRegister(Error), _device.ReadRegister(PacketsReceived)));
+    }
+
     [Theory]
     [InlineData(8u, RingSize, NetworkDeviceError.RingInvalid)]
     [InlineData(1u, 0u, NetworkDeviceError.RingInvalid)]
@@ -100,6 +122,21 @@ public sealed class NetworkDeviceTests : IDisposable
 
         _device.WriteRegister(Control, (uint)NetworkDeviceControl.Reset);
         Assert.Equal((0u, 0u, 0u), (_device.ReadRegister(Error), _device.ReadRegister(Status), _device.ReadRegister(InterruptStatus)));
+    }
+
+    [Fact]
+    public void A_packet_without_an_end_is_an_error_when_the_ring_is_full_of_it()
+    {
+        for (uint index = 0; index < RingSize - 1; index++)
+            Describe(receive: false, index, 0, 10, Owned);
+        _device.WriteRegister(TransmitProducer, RingSize - 2);
+        _bench.Machine.RunUntilIdle();
+        Assert.Equal((0u, 0u), (_device.ReadRegister(Error), _device.ReadRegister(Status)));
+
+        _device.WriteRegister(TransmitProducer, RingSize - 1);
+        _bench.Machine.RunUntilIdle();
+        Assert.Equal(((uint)NetworkDeviceError.RingInvalid, (uint)NetworkDeviceStatus.Halted), (_device.ReadRegister(Error), _device.ReadRegister(Status)));
+        Assert.Equal((0u, 0u), (_device.ReadRegister(TransmitConsumer), _device.ReadRegister(PacketsSent)));
     }
 
     [Fact]
