@@ -160,6 +160,31 @@ public sealed class MapTransferExTests
         });
     }
 
+    [Fact, Proves("DMA-282", "DMA-285")]
+    public void Registers_that_a_transfer_still_uses_are_no_room_for_the_next()
+    {
+        using var bench = new DmaBench(Physical(VerifierMode.Off));
+        DmaAdapter adapter = bench.GetAdapter(BouncingV3);
+        Mdl mdl = bench.Lock(4 * 4096, 0, s_frames);
+        bench.AtDispatch(() =>
+        {
+            MapRegisters? registers = bench.AllocateInline(adapter, 3);
+            uint first = 4096;
+            MapEx(adapter, mdl, registers, 0, ref first);
+
+            uint second = 3 * 4096, third = 4096;
+            MapEx(adapter, mdl, registers, 4096, ref second);
+            Assert.Equal(2 * 4096u, second);
+            Assert.Equal(STATUS_INSUFFICIENT_RESOURCES,
+                adapter.MapTransferEx(mdl, registers, 3 * 4096, 0, ref third, false, ScatterGatherList.WithCapacity(4), 0x100, null, null));
+
+            adapter.FlushAdapterBuffersEx(mdl, registers, 0, first, writeToDevice: false);
+            adapter.FlushAdapterBuffersEx(mdl, registers, 4096, second, writeToDevice: false);
+            MapEx(adapter, mdl, registers, 3 * 4096, ref third);
+            Assert.Equal(4096u, third);
+        });
+    }
+
     [Fact, Proves("DMA-271", "DMA-282")]
     public void Pages_in_reach_take_no_register()
     {

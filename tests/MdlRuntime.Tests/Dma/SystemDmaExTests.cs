@@ -196,6 +196,7 @@ public sealed class SystemDmaExTests
         DmaCompletionStatus? ended = null;
         bench.Bench.AtDispatch(() =>
         {
+            bench.Bench.Write(mdl, mdl.VirtualAddress, Bytes(10000, 0xAA));
             MapRegisters? registers = bench.Bench.AllocateInline(bench.Adapter, 4);
             ScatterGatherList list = ScatterGatherList.WithCapacity(4);
             uint length = 10000;
@@ -204,11 +205,33 @@ public sealed class SystemDmaExTests
 
             Assert.Equal(STATUS_SUCCESS, bench.Adapter.FlushAdapterBuffersEx(mdl, registers, 0, 10000, false));
 
-            byte[] expected = [.. Numbered(5000), .. Bytes(5000, 0)];
+            byte[] expected = [.. Numbered(5000), .. Bytes(5000, 0xAA)];
             Assert.Equal(expected, bench.Bench.Read(mdl, mdl.VirtualAddress, 10000));
             Assert.Equal(0, bench.Line.Write(Bytes(10, 1)));
         });
         Assert.Equal(DmaCompletionStatus.DmaCancelled, ended);
+    }
+
+    [Fact, Proves("DMA-104", "DMA-180")]
+    public void Stores_of_the_processor_where_nothing_has_come_survive_the_flush_of_a_bounced_transfer()
+    {
+        using var bench = new SystemDmaBench(s_byteChannel, VerifierMode.Off, new() { CoherentDma = false });
+        Mdl mdl = bench.Bench.Lock(4096, 0, 0x1000);
+        bench.Bench.AtDispatch(() =>
+        {
+            nuint view = MemoryManager.MmGetSystemAddressForMdlSafe(mdl, MmPagePriority.NormalPagePriority | MmPagePriority.MdlMappingNoExecute);
+            VirtualMemory.CopyFrom(view, Bytes(4096, 0xAA));
+            MapRegisters? registers = bench.Bench.AllocateInline(bench.Adapter, 1);
+            uint length = 4096;
+            MapEx(bench.Adapter, mdl, registers, 0, ref length);
+            bench.Line.Write(Numbered(512));
+
+            Assert.Equal(STATUS_SUCCESS, bench.Adapter.FlushAdapterBuffersEx(mdl, registers, 0, 4096, writeToDevice: false));
+
+            byte[] seen = new byte[4096];
+            VirtualMemory.CopyTo(view, seen);
+            Assert.Equal([.. Numbered(512), .. Bytes(4096 - 512, 0xAA)], seen);
+        });
     }
 
     [Fact, Proves("DMA-289", "DMA-171")]
