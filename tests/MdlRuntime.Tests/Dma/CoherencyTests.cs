@@ -76,6 +76,69 @@ public sealed class CoherencyTests
         });
     }
 
+    [Fact, Proves("DMA-236", "DMA-235")]
+    public void Without_any_flush_lines_that_the_processor_has_not_stored_to_spoil_nothing_that_devices_write_one_after_the_other()
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        Mdl mdl = bench.Lock(Length, 0);
+        bench.AtDispatch(() =>
+        {
+            ReceiveOnce(adapter, mdl, 1);
+            ReceiveOnce(adapter, mdl, 2);
+            Assert.Equal(Bytes(Length, 0), Load(mdl));
+        });
+
+        bench.Machine.RunUntilIdle();
+
+        bench.AtDispatch(() => Assert.Equal(Bytes(Length, 2), SendOnce(adapter, mdl)));
+    }
+
+    [Theory, Proves("DMA-236", "DMA-235")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Stores_that_a_flush_has_brought_to_memory_are_not_written_back_again(bool readOperation)
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        Mdl mdl = bench.Lock(Length, 0);
+        bench.AtDispatch(() =>
+        {
+            // The device has written below the stores before they reach memory.
+            Store(mdl, 7);
+            ReceiveOnce(adapter, mdl, 1);
+            KeFlushIoBuffers(mdl, readOperation, dmaOperation: true);
+            Assert.Equal(Bytes(Length, 7), SendOnce(adapter, mdl));
+            ReceiveOnce(adapter, mdl, 2);
+            ReceiveOnce(adapter, mdl, 3);
+        });
+
+        bench.Machine.RunUntilIdle();
+
+        bench.AtDispatch(() => Assert.Equal(Bytes(Length, 3), SendOnce(adapter, mdl)));
+    }
+
+    [Fact, Proves("DMA-236", "DMA-235")]
+    public void What_the_processor_fetches_after_a_flush_is_not_taken_for_a_store()
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(ScatterGather64);
+        Mdl mdl = bench.Lock(Length, 0);
+        bench.AtDispatch(() =>
+        {
+            // The lines hold what memory was like before the first transfer, until they are invalidated for the second.
+            ReceiveOnce(adapter, mdl, 1);
+            KeFlushIoBuffers(mdl, readOperation: true, dmaOperation: true);
+            ReceiveOnce(adapter, mdl, 2);
+            Assert.Equal(Bytes(Length, 2), Load(mdl));
+            ReceiveOnce(adapter, mdl, 3);
+        });
+
+        bench.Machine.RunUntilIdle();
+
+        bench.AtDispatch(() => Assert.Equal(Bytes(Length, 3), SendOnce(adapter, mdl)));
+    }
+
     [Fact, Proves("DMA-236")]
     public void A_flush_after_the_transfer_is_too_late_for_stores_made_before_it()
     {
@@ -271,6 +334,27 @@ public sealed class CoherencyTests
         });
     }
 
+    [Fact, Proves("DMA-238", "DMA-180")]
+    public void FlushAdapterBuffersEx_keeps_what_the_processor_stores_beside_the_buffer_during_the_transfer()
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(ScatterGatherV3);
+        Mdl mdl = bench.Lock(Length, 0);
+        bench.AtDispatch(() =>
+        {
+            // Bytes 8 to 103: the first line and the second are partly those of others.
+            uint length = 96;
+            (long logical, _) = Assert.Single(MapEx(adapter, mdl, null, 8, ref length));
+            DeviceWrites(adapter, logical, Bytes(96, 9));
+            VirtualMemory.Write(ViewOf(mdl), (byte)7);
+            VirtualMemory.Write(ViewOf(mdl) + 127, (byte)6);
+
+            adapter.FlushAdapterBuffersEx(mdl, null, 8, length, writeToDevice: false);
+
+            Assert.Equal([7, .. Bytes(7, 0), .. Bytes(96, 9), .. Bytes(23, 0), 6], Load(mdl)[..128]);
+        });
+    }
+
     [Fact, Proves("DMA-100", "DMA-101")]
     public void Bounce_pages_are_kept_in_step_by_the_routines_that_copy()
     {
@@ -327,6 +411,24 @@ public sealed class CoherencyTests
 
             adapter.FlushAdapterBuffers(mdl, null, mdl.VirtualAddress, Length, writeToDevice: false);
             Assert.Equal(Bytes(count, 5), Load(mdl)[..(int)count]);
+        });
+    }
+
+    [Fact, Proves("DMA-240", "DMA-299")]
+    public void The_tail_of_a_transfer_arrives_with_FlushDmaBuffer_too()
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(s_version3);
+        Mdl mdl = bench.Lock(Length, 0);
+        bench.AtDispatch(() =>
+        {
+            (long logical, _) = Map(adapter, mdl, null, mdl.VirtualAddress, Length);
+            DeviceWrites(adapter, logical, Bytes(100, 5));
+            Assert.Equal([.. Bytes(96, 5), .. Bytes(4, 0)], Load(mdl)[..100]);
+
+            Assert.Equal(NtStatus.STATUS_SUCCESS, adapter.FlushDmaBuffer(mdl, readOperation: true));
+
+            Assert.Equal(Bytes(100, 5), Load(mdl)[..100]);
         });
     }
 
@@ -422,6 +524,27 @@ public sealed class CoherencyTests
 
             IoManager.IoFreeMdl(packet);
             adapter.FreeCommonBuffer(Length, logical, buffer, cacheEnabled: true);
+        });
+    }
+
+    [Fact, Proves("DMA-224", "DMA-235")]
+    public void Memory_that_was_a_cached_common_buffer_is_flushed_like_any_other_after_it_was_freed()
+    {
+        using var bench = new DmaBench(Incoherent());
+        DmaAdapter adapter = bench.GetAdapter(s_version3), request = bench.GetAdapter(ScatterGather64);
+        nuint frame = bench.Machine.Run(() =>
+        {
+            nuint buffer = adapter.AllocateCommonBufferWithBounds(null, null, PAGE_SIZE, 0, MemoryCachingType.MmCached, 0, out PhysicalAddress logical);
+            nuint first = (nuint)(MmGetPhysicalAddress(buffer).QuadPart >> PAGE_SHIFT);
+            adapter.FreeCommonBuffer(PAGE_SIZE, logical, buffer, cacheEnabled: true);
+            return first;
+        });
+        Mdl mdl = bench.Lock(Length, 0, frame);
+        bench.AtDispatch(() =>
+        {
+            KeFlushIoBuffers(mdl, readOperation: true, dmaOperation: true);
+            ReceiveOnce(request, mdl, 5);
+            Assert.Equal(Bytes(Length, 5), Load(mdl));
         });
     }
 
