@@ -12,6 +12,7 @@ namespace MdlAnalyzers.Flow;
 internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
 {
     private const int MaxPaths = 8;
+    private const int MinPaths = 2;
     private const int MaxTurns = 1;
     private const int WidenAfter = 20;
     private const int MaxVisits = 80;
@@ -21,6 +22,9 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
     private readonly Interpreter _interpreter = new(body, frame);
     private readonly BlockInfo?[] _blocks = new BlockInfo?[frame.Graph.Blocks.Length];
     private readonly SortedSet<int> _ready = [];
+
+    // Paths multiply from call to call.
+    private readonly int _maxPaths = Math.Max(MinPaths, MaxPaths >> frame.InlineDepth);
 
     public List<Exit> Exits { get; } = [];
 
@@ -176,7 +180,7 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
             state = info.Widened is null || !info.Widened.SamePending(state) ? state : info.Widened.Join(state, block, widen: true);
             info.Widened = state;
         }
-        else if (info.Seen.Count >= MaxPaths)
+        else if (info.Seen.Count >= _maxPaths)
         {
             bool widen = info.Visits > WidenAfter;
             FlowState? partner = info.Seen.FindLast(s => s.SamePending(state) && s.HasSameNulls(state)) ?? info.Seen.FindLast(s => s.SamePending(state));
@@ -195,21 +199,27 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
         var location = new Place(null, _returned);
         Value value = state.Get(location) ?? UnknownValue.Instance;
         state = state.Remove(location);
-        if (Exits.Any(e => e.Value.Equals(value) && e.State.Equals(state)))
+        int same = Exits.FindIndex(e => e.Value.Equals(value) && (e.State.Equals(state) || (frame.IsInlined && e.State.SamePending(state) && e.State.HasSameNulls(state))));
+        if (same >= 0)
+        {
+            // A caller goes on once for ways out that hardly differ.
+            Exits[same] = new Exit(Exits[same].State.Join(state, this, widen: false), value);
             return;
-        if (Exits.Count < MaxPaths)
+        }
+
+        if (Exits.Count < _maxPaths)
         {
             Exits.Add(new Exit(state, value));
             return;
         }
 
-        Exit last = Exits[MaxPaths - 1];
-        Exits[MaxPaths - 1] = new Exit(last.State.Join(state, this, widen: true), last.Value.Equals(value) ? value : UnknownValue.Instance);
+        Exit last = Exits[_maxPaths - 1];
+        Exits[_maxPaths - 1] = new Exit(last.State.Join(state, this, widen: true), last.Value.Equals(value) ? value : UnknownValue.Instance);
     }
 
-    private static List<FlowState> Cap(List<FlowState> states, object point)
+    private List<FlowState> Cap(List<FlowState> states, object point)
     {
-        while (states.Count > MaxPaths)
+        while (states.Count > _maxPaths)
         {
             FlowState last = states[states.Count - 1];
             states.RemoveAt(states.Count - 1);
