@@ -9,11 +9,21 @@ namespace MdlAnalyzers.Contracts;
 internal sealed class RoleResolver(ContractReader contracts, NameIndex names, Func<SyntaxTree, SemanticModel?> modelOf)
 {
     private const int MaxTypeLength = 400_000;
+    private const int MaxLooks = 60;
 
     private readonly ConcurrentDictionary<ISymbol, (Role Role, Transfer Transfer)> _roles = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, bool> _buffered = new(SymbolEqualityComparer.Default);
 
     public Role RoleOf(ISymbol owner, CancellationToken cancellationToken) => Resolve(owner, cancellationToken).Role;
+
+    /// <summary>The part a method plays that is registered outside of the types that contain it: a look at the whole compilation.</summary>
+    public Role RoleElsewhere(IMethodSymbol method, Compilation compilation, CancellationToken cancellationToken)
+    {
+        if (method.DeclaredAccessibility == Accessibility.Private)
+            return Role.None;
+        IEnumerable<SimpleNameSyntax> references = compilation.SyntaxTrees.SelectMany(tree => MethodGroups(tree.GetRoot(cancellationToken), method.Name)).Take(MaxLooks);
+        return Registered(method, references, cancellationToken).Role;
+    }
 
     /// <summary>The kinds of request a method handles; any, if nothing says which.</summary>
     public Transfer TransferOf(ISymbol owner, CancellationToken cancellationToken) => Resolve(owner, cancellationToken).Transfer;
@@ -53,22 +63,35 @@ internal sealed class RoleResolver(ContractReader contracts, NameIndex names, Fu
         Transfer transfer = OfRole(role);
         if (role == Role.None)
         {
-            foreach (SimpleNameSyntax reference in References(method, cancellationToken))
-            {
-                if (modelOf(reference.SyntaxTree) is not { } model || model.GetTypeInfo(NameIndex.Whole(reference), cancellationToken).ConvertedType is not { TypeKind: TypeKind.Delegate } type)
-                    continue;
-                Role declared = contracts.RoleOf(type);
-                if (declared == Role.None || !SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(reference, cancellationToken).Symbol?.OriginalDefinition, method))
-                    continue;
-                role = declared;
-                transfer |= OfRegistration(NameIndex.Whole(reference));
-            }
+            (role, Transfer registered) = Registered(method, References(method, cancellationToken), cancellationToken);
+            transfer |= registered;
         }
 
         if (transfer == Transfer.None)
             transfer = OfName(method.Name);
         return (role, transfer == Transfer.None ? Transfer.Any : transfer);
     }
+
+    private (Role Role, Transfer Transfer) Registered(IMethodSymbol method, IEnumerable<SimpleNameSyntax> references, CancellationToken cancellationToken)
+    {
+        Role role = Role.None;
+        Transfer transfer = Transfer.None;
+        foreach (SimpleNameSyntax reference in references)
+        {
+            if (modelOf(reference.SyntaxTree) is not { } model || model.GetTypeInfo(NameIndex.Whole(reference), cancellationToken).ConvertedType is not { TypeKind: TypeKind.Delegate } type)
+                continue;
+            Role declared = contracts.RoleOf(type);
+            if (declared == Role.None || !SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(reference, cancellationToken).Symbol?.OriginalDefinition, method))
+                continue;
+            role = declared;
+            transfer |= OfRegistration(NameIndex.Whole(reference));
+        }
+
+        return (role, transfer);
+    }
+
+    private IEnumerable<SimpleNameSyntax> MethodGroups(SyntaxNode syntax, string name) =>
+        names.Uses(syntax, name).Where(static use => NameIndex.Whole(use).Parent is not InvocationExpressionSyntax);
 
     private IEnumerable<SimpleNameSyntax> References(IMethodSymbol method, CancellationToken cancellationToken)
     {
@@ -79,11 +102,8 @@ internal sealed class RoleResolver(ContractReader contracts, NameIndex names, Fu
                 SyntaxNode syntax = declaration.GetSyntax(cancellationToken);
                 if (syntax.FullSpan.Length > MaxTypeLength)
                     continue;
-                foreach (SimpleNameSyntax name in names.Uses(syntax, method.Name))
-                {
-                    if (NameIndex.Whole(name).Parent is not InvocationExpressionSyntax)
-                        yield return name;
-                }
+                foreach (SimpleNameSyntax name in MethodGroups(syntax, method.Name))
+                    yield return name;
             }
         }
     }

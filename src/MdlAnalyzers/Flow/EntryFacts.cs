@@ -35,12 +35,16 @@ internal sealed class EntryFacts(AnalysisSession session)
     private bool Compute(IMethodSymbol method, int depth, CancellationToken cancellationToken)
     {
         Role role = session.Roles.RoleOf(method, cancellationToken);
-        if (role is Role.Dispatch or Role.DispatchRead or Role.DispatchWrite or Role.DispatchDeviceControl)
+        if (IsDispatch(role))
             return false;
 
-        bool isCallback = role is not (Role.None or Role.Entry or Role.AddDevice or Role.Unload);
+        bool isCallback = IsCallback(role);
         if (!isCallback && !method.Parameters.Any(p => session.Contracts.EntityOf(p.Type) is Entity.Irp or Entity.StackLocation))
             return false;
+
+        // That requests are queued for a callback of which another type knows has to be seen here.
+        bool needsProof = !isCallback;
+        isCallback |= role == Role.None && IsCallback(session.Roles.RoleElsewhere(method, session.Compilation, cancellationToken));
 
         var probe = new CallProbe(isCallback ? null : method, session.Contracts);
         foreach (IMethodSymbol caller in Callers(method, isCallback, cancellationToken))
@@ -52,8 +56,12 @@ internal sealed class EntryFacts(AnalysisSession session)
                 return true;
         }
 
-        return isCallback ? !probe.SawUnguarded : probe.SawGuarded && !probe.SawUnguarded;
+        return (probe.SawGuarded || !needsProof) && !probe.SawUnguarded;
     }
+
+    private static bool IsDispatch(Role role) => role is Role.Dispatch or Role.DispatchRead or Role.DispatchWrite or Role.DispatchDeviceControl;
+
+    private static bool IsCallback(Role role) => !IsDispatch(role) && role is not (Role.None or Role.Entry or Role.AddDevice or Role.Unload);
 
     private ImmutableArray<IMethodSymbol> Callers(IMethodSymbol method, bool isCallback, CancellationToken cancellationToken)
     {
@@ -81,8 +89,13 @@ internal sealed class EntryFacts(AnalysisSession session)
             }
         }
 
-        return [.. callers];
+        return [.. callers.SelectMany(caller => isCallback && IsHelper(caller, cancellationToken) && Callers(caller, isCallback: false, cancellationToken) is { IsEmpty: false } sources ? sources : [caller])
+            .Distinct<IMethodSymbol>(SymbolEqualityComparer.Default)];
     }
+
+    // Queues what its callers have tested: their paths lead through it.
+    private bool IsHelper(IMethodSymbol caller, CancellationToken cancellationToken) =>
+        caller.DeclaredAccessibility == Accessibility.Private && session.Roles.RoleOf(caller, cancellationToken) == Role.None;
 
     private enum Trust
     {
@@ -99,9 +112,7 @@ internal sealed class EntryFacts(AnalysisSession session)
 
         public override void OnCall(CallEvent call, FlowReporter reporter)
         {
-            if (call.Frame.IsInlined)
-                return;
-            if (method is null ? call.WithEffect(Effect.Queues) is null : !SymbolEqualityComparer.Default.Equals(call.Method.OriginalDefinition, method))
+            if (method is null ? call.WithEffect(Effect.Queues) is null : call.Frame.IsInlined || !SymbolEqualityComparer.Default.Equals(call.Method.OriginalDefinition, method))
                 return;
 
             CallArgument? argument = call.Arguments.FirstOrDefault(a => contracts.EntityOf(a.Parameter?.Type) == Entity.Irp)

@@ -33,6 +33,31 @@ public sealed class MDL2010_NearMissTests
             }
             """));
 
+    [Theory]
+    [InlineData("if (length == 0) { Complete(irp, STATUS_SUCCESS); return STATUS_SUCCESS; }", "STATUS_INVALID_PARAMETER")]
+    [InlineData("", "{|MDL2010:STATUS_INVALID_PARAMETER|}")]
+    public Task RoutineRegisteredInAnotherClass_ReportsUnlessItsHelperTookTheEmptyOnes(string test, string status) =>
+        Verify(DriverSource.Class($$"""
+            static class Registration { static void Entry(DriverObject driver) { driver.MajorFunction[MajorFunction.IRP_MJ_READ] = Requests.DispatchRead; driver.DriverStartIo = Requests.StartRead; } }
+            static class Requests
+            {
+                public static NtStatus DispatchRead(DeviceObject device, Irp irp) => Queue(device, irp, IoGetCurrentIrpStackLocation(irp).Parameters.Read.Length);
+                private static NtStatus Queue(DeviceObject device, Irp irp, uint length)
+                {
+                    {{test}}
+                    IoMarkIrpPending(irp);
+                    IoStartPacket(device, irp);
+                    return STATUS_PENDING;
+                }
+                public static void StartRead(DeviceObject device, Irp irp)
+                {
+                    if (irp.MdlAddress is not { } mdl) { Complete(irp, {{status}}); return; }
+                    Sink.Take(MmGetMdlByteCount(mdl));
+                }
+                private static void Complete(Irp irp, NtStatus status) { irp.IoStatus.Status = status; IoCompleteRequest(irp, IO_NO_INCREMENT); }
+            }
+            """));
+
     [Theory] // protocols in which an empty request is invalid say so by the length
     [InlineData("if (sp.Parameters.Read.Length == 0) return Complete(irp, STATUS_INVALID_PARAMETER, 0); " + NullFails)]
     [InlineData("if (sp.Parameters.Read.Length < 16) return Complete(irp, STATUS_BUFFER_TOO_SMALL, 0); " + NullFails)]
