@@ -110,6 +110,9 @@ internal sealed partial class PageMathIgnoresOffset : FlowRule
                 continue;
             if ((candidate.Cause is { } cause && reporter.IsExplained(cause)) || !told.Add((SourceText.StatementOf(candidate.Node), candidate.Mdl)))
                 continue;
+            // What is told where the address comes from holds for everything that it is kept in.
+            if (candidate is { Kind: "PageBase", Cause: { } start } && candidate.Node == start)
+                reporter.Explain(start);
             reporter.Report(
                 Descriptor,
                 candidate.Node,

@@ -76,6 +76,10 @@ public sealed class MDL1002_StartOfPageTests
         Pages("nuint m = MmMapLockedPagesWithReservedMapping(_currentVa, 1, mdl, MemoryCachingType.MmCached); if (m == 0) return; byte* data = (byte*){|MDL1002:mdl.MappedSystemVa|}; Sink.Take(*data);");
 
     [Fact]
+    public Task MappedSystemVaKeptAndUsed_ReportsWhereItIsRead() =>
+        Pages("nuint m = MmMapLockedPagesWithReservedMapping(_currentVa, 1, mdl, MemoryCachingType.MmCached); if (m == 0) return; nuint buffer = {|MDL1002:mdl.MappedSystemVa|}; RtlZeroMemory(buffer, len); byte* data = (byte*)buffer; Sink.Take(*data);");
+
+    [Fact]
     public Task ReadAtStartVa_Reports() =>
         Pages("Sink.Take(VirtualMemory.Read<byte>({|MDL1002:mdl.StartVa|}));");
 
