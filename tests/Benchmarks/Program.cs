@@ -3,7 +3,7 @@ using BenchmarkDotNet.Running;
 namespace Benchmarks;
 
 /// <summary>
-/// <c>--ratios</c>: within a minute, how much the runtime and the analyzers cost over the least that the same work could cost.
+/// <c>--ratios</c>: within some minutes, how much the runtime and the analyzers cost over the least that the same work could cost.
 /// Anything else: BenchmarkDotNet, with its own options.
 /// </summary>
 internal static class Program

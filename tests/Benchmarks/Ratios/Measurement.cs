@@ -5,7 +5,7 @@ namespace Benchmarks;
 /// <summary>Times operations against each other in turns, so that all see the same disturbances, and takes medians, so that few of them count.</summary>
 internal static class Measurement
 {
-    private const int ShortRounds = 201, LongRounds = 3, MaxLongSeconds = 20, ScalingRounds = 15;
+    private const int ShortRounds = 201, LongRounds = 3, LongWarmUps = 3, MaxLongSeconds = 20, ScalingRounds = 15;
 
     /// <summary>Short enough that most batches run without a break on a busy host.</summary>
     private const double ShortBatch = 0.0002;
@@ -99,10 +99,11 @@ internal static class Measurement
         return (GC.GetAllocatedBytesForCurrentThread() - before) / (double)times;
     }
 
-    // The first round is the JIT compiler's; fewer follow if they take long.
+    // The first rounds are the JIT compiler's, which optimizes late while the program is busy; fewer follow if they take long.
     private static double MedianOfLongRounds(Func<double> measure)
     {
-        measure();
+        for (int i = 0; i < LongWarmUps; i++)
+            measure();
         long start = Stopwatch.GetTimestamp();
         var results = new List<double>(LongRounds);
         do
