@@ -237,7 +237,7 @@ internal sealed class CommonBuffers
             ulong taken = FirstTaken(start, length);
             if (start >= lowest && taken == ulong.MaxValue)
                 return true;
-            end = Math.Min(start, taken);
+            end = taken == ulong.MaxValue ? start : taken;
         }
 
         logical = default;
