@@ -56,6 +56,12 @@ public sealed class Board
     /// <summary>Whether requests are passed to the driver in the context of the system process instead of the requestor's.</summary>
     internal bool IsDeferring { get; set; }
 
+    /// <summary>Where buffers are cut into MDLs.</summary>
+    internal IReadOnlyList<uint> Cuts { get; set; } = [];
+
+    /// <summary>Whether a driver has asked for a buffer in pieces.</summary>
+    internal bool IsAskedForChains { get; private set; }
+
     /// <summary>Sets the position in the device's memory at which the next transfer starts.</summary>
     public void Seek([MdlValue(MdlValueKind.FileOffset)] long position) => _next = (nuint)position;
 
@@ -114,11 +120,79 @@ public sealed class Board
         }
     }
 
+    /// <summary>The lengths of the pieces in which a buffer comes.</summary>
+    /// <param name="length">Its length in bytes.</param>
+    public uint[] Pieces(uint length)
+    {
+        IsAskedForChains = true;
+        uint[] ends = [.. Cuts.Where(cut => cut < length), length];
+        return [.. ends.Select((end, i) => i == 0 ? end : end - ends[i - 1])];
+    }
+
+    /// <summary>Describes the buffer of a request by a chain of partial MDLs, which the caller frees before it completes the request.</summary>
+    /// <param name="irp">A request with a buffer.</param>
+    /// <returns>Its head, or null if no MDL can be allocated.</returns>
+    public Mdl? TakeChain(Irp irp)
+    {
+        Mdl whole = irp.MdlAddress!;
+        return Chain(MmGetMdlVirtualAddress(whole), MmGetMdlByteCount(whole), (piece, va, length) => IoBuildPartialMdl(whole, piece, va, length));
+    }
+
+    /// <summary>Describes part of the device's memory by a chain of locked MDLs, which the caller unlocks and frees.</summary>
+    /// <param name="position">Where it starts.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <returns>The head of the chain, or null if no MDL can be allocated.</returns>
+    public Mdl? LockChain([MdlValue(MdlValueKind.FileOffset)] long position, uint length) =>
+        Chain(Memory + (nuint)position, length, static (piece, _, _) => MmProbeAndLockPages(piece, KProcessorMode.KernelMode, LockOperation.IoModifyAccess));
+
+    /// <summary>Unlocks what is locked of a chain, and frees it.</summary>
+    /// <param name="head">Its first MDL.</param>
+    public void GiveBack(Mdl? head)
+    {
+        while (head is { } current)
+        {
+            head = current.Next;
+            if ((current.MdlFlags & (MdlFlags.MDL_PAGES_LOCKED | MdlFlags.MDL_PARTIAL)) == MdlFlags.MDL_PAGES_LOCKED)
+                MmUnlockPages(current);
+            IoFreeMdl(current);
+        }
+    }
+
+    /// <summary>The driver below: fills the buffers that a chain describes.</summary>
+    /// <param name="chain">The head of a chain of locked MDLs.</param>
+    public void FillChain([MdlEffect(MdlEffect.Reads)] Mdl chain)
+    {
+        for (Mdl? mdl = chain; mdl is not null; mdl = mdl.Next)
+            Fill(mdl);
+    }
+
     internal void Free()
     {
         Adapter.PutDmaAdapter();
         PacketAdapter.PutDmaAdapter();
         ExFreePool(Memory);
+    }
+
+    private Mdl? Chain(nuint va, uint length, Action<Mdl, nuint, uint> build)
+    {
+        Mdl? head = null, tail = null;
+        foreach (uint piece in Pieces(length))
+        {
+            if (IoAllocateMdl(va, piece, secondaryBuffer: false, chargeQuota: false, irp: null) is not { } mdl)
+            {
+                GiveBack(head);
+                return null;
+            }
+
+            build(mdl, va, piece);
+            head ??= mdl;
+            if (tail is not null)
+                tail.Next = mdl;
+            tail = mdl;
+            va += piece;
+        }
+
+        return head;
     }
 
     private static nuint Window(ulong physicalAddress, uint length) => MmMapIoSpace(new((long)physicalAddress), length, MemoryCachingType.MmCached);

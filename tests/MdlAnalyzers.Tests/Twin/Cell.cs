@@ -1,6 +1,6 @@
 namespace MdlAnalyzers.Tests.Twin;
 
-/// <summary>One setting of the knobs: where the buffer starts in its page, its length, which call fails, and in which process the driver runs.</summary>
+/// <summary>One setting of the knobs: where the buffer starts in its page, its length, how many MDLs describe it, which call fails, and in which process the driver runs.</summary>
 internal sealed record Cell(uint Offset, uint Length)
 {
     private const uint Page = 0x1000;
@@ -21,7 +21,7 @@ internal sealed record Cell(uint Offset, uint Length)
     ];
 
     /// <summary>Every setting, the ordinary ones first.</summary>
-    public static IReadOnlyList<Cell> All { get; } = [.. Ordinary, .. Long, .. Contexts, .. Faults, .. Short, .. High];
+    public static IReadOnlyList<Cell> All { get; } = [.. Ordinary, .. Long, .. Contexts, .. Faults, .. Short, .. High, .. Chains];
 
     /// <summary>The routine of which a call fails, or null.</summary>
     public string? Fault { get; private init; }
@@ -40,6 +40,12 @@ internal sealed record Cell(uint Offset, uint Length)
 
     /// <summary>Whether the buffer's pages lie above 4 GiB. Such machines take time to make, so there are few of them.</summary>
     public bool IsHigh { get; private init; }
+
+    /// <summary>Where a driver that asks for a chain gets the buffer cut into MDLs, in ascending order.</summary>
+    public IReadOnlyList<uint> Cuts { get; private init; } = [];
+
+    /// <summary>Whether the buffer comes as several MDLs to a driver that asks for a chain.</summary>
+    public bool IsChain => Cuts.Count > 0;
 
     private static IEnumerable<Cell> Ordinary =>
         from offset in s_offsets
@@ -61,10 +67,29 @@ internal sealed record Cell(uint Offset, uint Length)
         from offset in new uint[] { 0, 0x7FF }
         select new Cell(offset, 3 * Page + 1) { IsShort = true };
 
+    private static IEnumerable<Cell> Chains =>
+    [
+        Cut(0, Page, 0x800),
+        Cut(0, 3 * Page + 1, Page),
+        Cut(0, 3 * Page + 1, 1),
+        Cut(0, 3 * Page + 1, Page, 2 * Page),
+        Cut(0, 3 * Page + 1, 1, 2 * Page + 1),
+        Cut(0x7FF, 3 * Page + 1, 0x801),
+        Cut(0x7FF, 3 * Page + 1, Page),
+        Cut(0x7FF, 3 * Page + 1, 0x400, Page + 0x801),
+        Cut(0xFFF, 2, 1),
+        Cut(0xFFF, 2 * Page, 1, Page + 1),
+        Cut(0x7FF, 2 * Page + 1, Page) with { IsDeferred = true },
+        Cut(0x7FF, 2 * Page + 1, Page) with { Fault = "MmGetSystemAddressForMdlSafe", FaultyCall = 2 },
+    ];
+
     private static IEnumerable<Cell> High => [new Cell(0x7FF, 3 * Page + 1) { IsHigh = true }];
+
+    private static Cell Cut(uint offset, uint length, params uint[] cuts) => new(offset, length) { Cuts = cuts };
 
     public override string ToString() =>
         $"offset 0x{Offset:X3}, {Length} bytes"
+        + (IsChain ? $", {Cuts.Count + 1} MDLs cut at {string.Join(" and ", Cuts)}" : "")
         + (Fault is null ? "" : $", call {FaultyCall} of {Fault} fails")
         + (IsShort ? ", page table entries are short" : "")
         + (IsHigh ? ", above 4 GiB" : "")

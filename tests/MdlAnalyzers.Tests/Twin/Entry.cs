@@ -27,26 +27,31 @@ internal sealed record Entry(Type Type, IReadOnlyList<Diagnostic> Diagnostics)
         var routine = new Routine(Type);
         List<(Cell?, string)> symptoms = [];
         Rig? rig = null;
-        foreach (Cell cell in Cell.All)
+        Cell? alone = null;
+        bool takesChains = false;
+        foreach (Cell cell in Cell.All.Where(cell => takesChains || !cell.IsChain))
         {
             if (rig?.Suits(cell) == false)
-                Retire(ref rig, symptoms);
+                Retire(ref rig, alone, symptoms);
             rig ??= new(routine, cell);
-            if (rig.Try(cell) is not { } symptom)
+            alone = cell.IsChain ? cell : null;
+            string? symptom = rig.Try(cell);
+            takesChains |= rig.TakesChains;
+            if (symptom is null)
                 continue;
             symptoms.Add((cell, symptom));
             rig.Dispose();
             rig = null;
         }
 
-        Retire(ref rig, symptoms);
+        Retire(ref rig, alone, symptoms);
         return symptoms;
     }
 
-    private static void Retire(ref Rig? rig, List<(Cell?, string)> symptoms)
+    private static void Retire(ref Rig? rig, Cell? alone, List<(Cell?, string)> symptoms)
     {
         if (rig?.Unload() is { } leak)
-            symptoms.Add((null, leak));
+            symptoms.Add((alone, leak));
         rig?.Dispose();
         rig = null;
     }

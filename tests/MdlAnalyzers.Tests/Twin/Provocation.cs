@@ -14,6 +14,7 @@ internal static class Provocation
         ["MDL1006"] = ("an offset in the page", static cell => cell.Offset != 0, false),
         ["MDL2001"] = ("an empty request", static cell => cell.Length == 0, true),
         ["MDL2002"] = ("a mapping that fails", static cell => cell.MayFail, true),
+        ["MDL2005"] = ("a chain of MDLs", static cell => cell.IsChain, true),
         ["MDL2006"] = ("a mapping that fails", static cell => cell.MayFail, false),
         ["MDL2007"] = ("a mapping that fails", static cell => cell.MayFail, true),
         ["MDL2010"] = ("an empty request", static cell => cell.Length == 0, true),

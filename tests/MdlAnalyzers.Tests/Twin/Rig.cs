@@ -19,6 +19,7 @@ internal sealed class Rig : IDisposable
     private static readonly MachineOptions s_short = s_low with { SystemPtes = 3 };
 
     private readonly MachineOptions _options;
+    private readonly bool _isChain;
     private readonly Machine _machine;
     private readonly Routine _routine;
     private readonly DriverObject _driver;
@@ -28,7 +29,7 @@ internal sealed class Rig : IDisposable
 
     public Rig(Routine routine, Cell cell)
     {
-        _options = OptionsFor(cell);
+        (_options, _isChain) = (OptionsFor(cell), cell.IsChain);
         _machine = new(_options);
         _routine = routine;
         _driver = _machine.LoadDriver("Twin", Initialize);
@@ -38,8 +39,11 @@ internal sealed class Rig : IDisposable
 
     private bool IsWrite => _routine.Function == MajorFunction.IRP_MJ_WRITE;
 
-    /// <summary>Whether its machine is of the kind that a cell needs.</summary>
-    public bool Suits(Cell cell) => _options == OptionsFor(cell);
+    /// <summary>Whether the driver has asked for a chain of MDLs.</summary>
+    public bool TakesChains => _board.IsAskedForChains;
+
+    /// <summary>Whether its machine is of the kind that a cell needs. What is lost of a chain shows when the driver goes, so such a cell shares its machine with none.</summary>
+    public bool Suits(Cell cell) => !_isChain && !cell.IsChain && _options == OptionsFor(cell);
 
     /// <summary>Sends one request and says what went wrong with it; null if nothing did. The rig is used up then.</summary>
     public string? Try(Cell cell)
@@ -119,6 +123,7 @@ internal sealed class Rig : IDisposable
         nuint position = _process.Allocate(sizeof(long));
         _process.Write(position, BitConverter.GetBytes(Position));
         _board.IsDeferring = cell.IsDeferred;
+        _board.Cuts = cell.Cuts;
         if (cell.Fault is { } routine)
             _machine.Faults.FailNth(routine, cell.FaultyCall);
         IoStatusBlock status = _routine.Function switch

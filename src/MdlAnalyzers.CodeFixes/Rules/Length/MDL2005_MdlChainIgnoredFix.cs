@@ -55,7 +55,8 @@ public sealed class MdlChainIgnoredFix : CodeFixProvider
     {
         if (EndOf(call, model, cancellationToken) is not var (argument, effect)
             || !SimplePath.IsRepeatable(argument)
-            || call.Parent is not ExpressionStatementSyntax { Parent: BlockSyntax block } statement
+            || call.Parent is not ExpressionStatementSyntax { Parent: BlockSyntax or IfStatementSyntax or ElseClauseSyntax } statement
+            || statement.FirstAncestorOrSelf<BlockSyntax>() is not { } block
             || model.GetTypeInfo(argument, cancellationToken).Type is not { } type)
         {
             return null;
@@ -63,7 +64,7 @@ public sealed class MdlChainIgnoredFix : CodeFixProvider
 
         var calls = new List<(InvocationExpressionSyntax Call, ExpressionSyntax Argument)> { (call, argument) };
         StatementSyntax first = statement;
-        int index = block.Statements.IndexOf(statement);
+        int index = block.Statements.IndexOf(statement); // -1: without braces
         if (effect == FreesMdlEffect && index > 0 && block.Statements[index - 1] is ExpressionStatementSyntax { Expression: InvocationExpressionSyntax before } unlock
             && EndOf(before, model, cancellationToken) is (var unlocked, UnlocksEffect) && SimplePath.AreSame(unlocked, argument))
         {
@@ -83,7 +84,16 @@ public sealed class MdlChainIgnoredFix : CodeFixProvider
             indent + "{",
             $"{inner}{mdl} {next} = {current}.Next;",
         };
-        lines.AddRange(calls.Select(c => inner + c.Call.ReplaceNode(c.Argument, Microsoft.CodeAnalysis.CSharp.SyntaxFactory.IdentifierName(current).WithTriviaFrom(c.Argument)).ToString() + ";"));
+        foreach ((InvocationExpressionSyntax end, ExpressionSyntax of) in calls)
+        {
+            string comment = "";
+            if (end.Parent == statement && first != statement)
+                lines.AddRange(statement.GetLeadingTrivia().ToFullString().Split('\n').Select(static l => l.Trim()).Where(static l => l.Length > 0).Select(l => inner + l));
+            else if (end.Parent != statement)
+                comment = end.Parent!.GetTrailingTrivia().ToFullString().TrimEnd();
+            lines.Add(inner + end.ReplaceNode(of, Microsoft.CodeAnalysis.CSharp.SyntaxFactory.IdentifierName(current).WithTriviaFrom(of)) + ";" + comment);
+        }
+
         lines.Add($"{inner}{current} = {next};");
         lines.Add(indent + "}");
         return new TextChange(TextSpan.FromBounds(first.SpanStart, statement.Span.End), string.Join(newLine, lines));

@@ -28,12 +28,13 @@ internal sealed class MdlChainIgnored : FlowRule
     private readonly HashSet<(ObjectId Mdl, SyntaxNode Node, Fault Fault)> _faults = [];
     private readonly HashSet<(ObjectId Mdl, SyntaxNode Node, Linear Length)> _bounds = [];
     private readonly HashSet<(ObjectId Mdl, Term Length)> _compared = [];
+    private readonly Dictionary<Term, Linear> _limits = [];
     private readonly HashSet<ObjectId> _known = [];
     private readonly HashSet<ObjectId> _linked = [];
     private readonly HashSet<(ObjectId Request, SyntaxNode? Site)> _primary = [];
     private readonly HashSet<ObjectId> _secondary = [];
     private readonly HashSet<ObjectId> _freed = [];
-    private readonly Dictionary<ObjectId, List<IMethodSymbol>> _handedOn = [];
+    private readonly Dictionary<ObjectId, HashSet<(IMethodSymbol Method, SyntaxNode Node)>> _handedOn = [];
     private ContractReader? _contracts;
     private IOperation? _body;
 
@@ -49,6 +50,8 @@ internal sealed class MdlChainIgnored : FlowRule
         {
             Compare(left, right);
             Compare(right, left);
+            if (left.IsSingle(out Term index) && IsForeignLength(right))
+                _limits[index] = right;
         }
 
         // A chain that is kept or returned is somebody else's to follow.
@@ -68,8 +71,12 @@ internal sealed class MdlChainIgnored : FlowRule
         {
             if (argument.Object is { } mdl && IsMdl(argument.Parameter?.Type))
                 OnMdl(call, argument, mdl, node, contracts);
-            if ((argument.Value as Linear)?.Find(TermKind.SystemBase) is { Owner: { } mapped } && BoundOf(call) is { } bound)
+            if (argument.Value is not Linear address || address.Find(TermKind.SystemBase) is not { Owner: { } mapped })
+                continue;
+            if (BoundOf(call) is { } bound)
                 _bounds.Add((mapped, call.Frame.IsInlined ? node : bound.Node, (Linear)bound.Value));
+            else if (!call.Arguments.Any(IsLength) && address.Summands.FirstOrDefault(s => _limits.ContainsKey(s.Term)) is { Term: { } index })
+                _bounds.Add((mapped, call.Frame.IsInlined ? node : argument.Node, Linear.Of(index)));
         }
     }
 
@@ -82,7 +89,7 @@ internal sealed class MdlChainIgnored : FlowRule
         {
             bool isFollowedByFree = fault == Fault.Unlocks && _freed.Contains(mdl);
             bool isFreedPieceByPiece = _freed.Count > 1 && !IsCalledChain(mdl);
-            if (!isFollowedByFree && !isFreedPieceByPiece && IsChain(mdl))
+            if (!isFollowedByFree && !isFreedPieceByPiece && IsChain(mdl) && !IsHandedOn(mdl))
                 Report(reporter, mdl, node, fault == Fault.Frees ? "only its first MDL is freed" : "only the pages of its first MDL are unlocked");
         }
 
@@ -90,7 +97,7 @@ internal sealed class MdlChainIgnored : FlowRule
         {
             // What a helper does with its argument is told at the argument.
             bool isTold = _bounds.Any(b => b.Mdl.Equals(mdl) && b.Node != node && node.Span.Contains(b.Node.Span));
-            if (!isTold && IsChain(mdl) && !length.Summands.Any(s => _compared.Contains((mdl, s.Term))))
+            if (!isTold && IsChain(mdl) && !IsHandedOn(mdl, before: node) && !length.Summands.Any(s => _compared.Contains((mdl, s.Term))))
                 Report(reporter, mdl, node, $"'{SourceText.Of(node)}' is not bounded by the byte count of its first MDL");
         }
     }
@@ -99,6 +106,18 @@ internal sealed class MdlChainIgnored : FlowRule
         _body!.DescendantsAndSelf().Any(o => o is IMemberReferenceOperation { Member.Name: "Next" } next
             && _contracts!.EntityOf(next.Member.ContainingType) == Entity.Mdl
             && (next.Parent as ISimpleAssignmentOperation)?.Target != next);
+
+    // Code that gets the chain may look after the rest of it, but what it does later does not bound an access.
+    private bool IsHandedOn(ObjectId mdl, SyntaxNode? before = null) =>
+        _handedOn.TryGetValue(mdl, out var handed) && handed.Any(h => (before is null || IsBefore(h.Node, before)) && MayFollow(h.Method));
+
+    // In the text, and on a way that goes on to the other place.
+    private static bool IsBefore(SyntaxNode node, SyntaxNode other) =>
+        node.SpanStart < other.SpanStart
+        && !node.Ancestors().TakeWhile(n => !n.Span.Contains(other.Span)).Any(static n => IsJump(n) || (n is BlockSyntax { Statements: [.., var last] } && IsJump(last)));
+
+    private static bool IsJump(SyntaxNode node) =>
+        node is ReturnStatementSyntax or ThrowStatementSyntax or BreakStatementSyntax or ContinueStatementSyntax or GotoStatementSyntax;
 
     private void Report(FlowReporter reporter, ObjectId mdl, SyntaxNode node, string fault)
     {
@@ -121,17 +140,17 @@ internal sealed class MdlChainIgnored : FlowRule
                 _bounds.Add((mdl, call.Frame.IsInlined ? node : bound.Node, (Linear)bound.Value));
                 break;
             case Effect.None when !contracts.Method(call.Method).IsAnnotated:
-                if (!_handedOn.TryGetValue(mdl, out List<IMethodSymbol>? methods))
-                    _handedOn.Add(mdl, methods = []);
-                if (!methods.Contains(call.Method, SymbolEqualityComparer.Default))
-                    methods.Add(call.Method);
+                if (!_handedOn.TryGetValue(mdl, out var handed))
+                    _handedOn.Add(mdl, handed = []);
+                handed.Add((call.Method, node));
                 break;
         }
 
         void AddFault(Fault fault)
         {
-            // A routine that says itself that it gets a chain is told on its own.
-            bool isToldInside = call.Frame.IsInlined && call.Frame.Owner is IMethodSymbol callee && callee.Parameters.Any(static p => IsNamedChain(p.Name));
+            // A routine that says itself that it has a chain is told on its own.
+            bool isToldInside = call.Frame.IsInlined && call.Frame.Owner is IMethodSymbol callee
+                && (MayFollow(callee) || callee.Parameters.Any(static p => IsNamedChain(p.Name)) || argument.Operation.DescendantsAndSelf().Any(static o => o is IMemberReferenceOperation { Member.Name: var name } && IsNamedChain(name)));
             if (!isToldInside)
                 _faults.Add((mdl, node, fault));
         }
@@ -143,8 +162,7 @@ internal sealed class MdlChainIgnored : FlowRule
         && (IsCalledChain(mdl)
             || _linked.Contains(mdl)
             || (mdl.IsRequestMdl && mdl.Owner is { } request && _secondary.Contains(request))
-            || _primary.Any(p => mdl.Kind == ObjectOrigin.Site && mdl.Node == p.Site && _secondary.Contains(p.Request)))
-        && !(_handedOn.TryGetValue(mdl, out List<IMethodSymbol>? methods) && methods.Any(MayFollow));
+            || _primary.Any(p => mdl.Kind == ObjectOrigin.Site && mdl.Node == p.Site && _secondary.Contains(p.Request)));
 
     private static bool IsCalledChain(ObjectId mdl) =>
         !mdl.IsRequestMdl
@@ -179,9 +197,10 @@ internal sealed class MdlChainIgnored : FlowRule
 
     // The length of an access, if it is the length of something else than an MDL.
     private static CallArgument? BoundOf(CallEvent call) =>
-        call.Arguments.FirstOrDefault(static a => a is { Value: Linear { IsConstant: false } length, Parameter: { } parameter }
-            && (a.Contract.Kind is ValueKind.Length or ValueKind.TransferLength || Nouns.HeadOf(parameter.Name) == Noun.Length)
-            && IsForeignLength(length));
+        call.Arguments.FirstOrDefault(static a => IsLength(a) && a.Value is Linear { IsConstant: false } length && IsForeignLength(length));
+
+    private static bool IsLength(CallArgument argument) =>
+        argument.Contract.Kind is ValueKind.Length or ValueKind.TransferLength || (argument.Parameter is { } parameter && Nouns.HeadOf(parameter.Name) == Noun.Length);
 
     private static bool IsForeignLength(Linear length)
     {

@@ -20,6 +20,16 @@ public sealed class MDL2005_MdlChainIgnoredFixTests
         Lines("for (Mdl? current = mdlChain; current is not null;)", "{", "    Mdl? next = current.Next;", "    MmUnlockPages(current);", "    current = next;", "}"));
 
     [Fact]
+    public Task Comments_Move() => Verify.VerifyAsync(
+        Lines("MmUnlockPages(mdlChain); // pages", "// structure", "{|MDL2005:IoFreeMdl(mdlChain)|}; // done"),
+        Lines("for (Mdl? current = mdlChain; current is not null;)", "{", "    Mdl? next = current.Next;", "    MmUnlockPages(current); // pages", "    // structure", "    IoFreeMdl(current);", "    current = next;", "} // done"));
+
+    [Fact]
+    public Task WithoutBraces_BecomesALoop() => Verify.VerifyAsync(
+        Lines("if (length > 0)", "    {|MDL2005:IoFreeMdl(mdlChain)|};"),
+        Lines("if (length > 0)", "    for (Mdl? current = mdlChain; current is not null;)", "    {", "        Mdl? next = current.Next;", "        IoFreeMdl(current);", "        current = next;", "    }"));
+
+    [Fact]
     public Task TakenNames_AreNumbered() => Verify.VerifyAsync(
         Lines("int next = 4;", "{|MDL2005:IoFreeMdl(mdlChain)|};", "Sink.Take(next);"),
         Lines("int next = 4;", "for (Mdl? current = mdlChain; current is not null;)", "{", "    Mdl? next2 = current.Next;", "    IoFreeMdl(current);", "    current = next2;", "}", "Sink.Take(next);"));

@@ -39,6 +39,10 @@ public sealed class MDL2005_MdlChainIgnoredTests
     [InlineData("nuint p = MmGetSystemAddressForMdlSafe(nb.CurrentMdl, NormalPagePriority); if (p == 0) return; RtlZeroMemory(p, {|MDL2005:nb.DataLength|});")]
     [InlineData("if (nb.Buffers is not { } m) return; nuint p = MmGetSystemAddressForMdlSafe(m, NormalPagePriority); if (p == 0) return; RtlZeroMemory(p, {|MDL2005:nb.DataLength|});")]
     [InlineData("if (nb.MdlChain is { } m && MmGetSystemAddressForMdlSafe(m, NormalPagePriority) is var p and not 0) RtlZeroMemory(p, {|MDL2005:nb.DataLength|});")]
+    [InlineData(Mapped + " for (uint i = 0; i < nb.DataLength; i++) VirtualMemory.Write({|MDL2005:p + i|}, (byte)0);")]
+    [InlineData(Mapped + " for (uint i = nb.DataLength; i-- > 0;) VirtualMemory.Write(p, (byte)0); uint j = 0; while (j < nb.DataLength) { Sink.Take(VirtualMemory.Read<byte>({|MDL2005:p + j|})); j++; }")]
+    [InlineData(Mapped + " RtlZeroMemory(p, {|MDL2005:nb.DataLength|}); GiveBack(nb.MdlChain);")]
+    [InlineData("if (nb.DataLength == 0) { GiveBack(nb.MdlChain); return; } " + Mapped + " RtlZeroMemory(p, {|MDL2005:nb.DataLength|}); GiveBack(nb.MdlChain);")]
     [InlineData("IoBuildPartialMdl(nb.MdlChain, _mdl, MmGetMdlVirtualAddress(nb.MdlChain), {|MDL2005:nb.DataLength|});")]
     [InlineData("Action go = () => { " + Mapped + " RtlZeroMemory(p, {|MDL2005:nb.DataLength|}); }; go();")]
     [InlineData("Go(); void Go() { " + Mapped + " RtlZeroMemory(p, {|MDL2005:nb.DataLength|}); }")]
@@ -55,6 +59,7 @@ public sealed class MDL2005_MdlChainIgnoredTests
     [InlineData("void Free(NetBuffer nb) { var m = nb.MdlChain; {|MDL2005:IoFreeMdl(m)|}; }")]
     [InlineData("void Free(NetBuffer nb) { {|MDL2005:Release(nb.MdlChain)|}; }")]
     [InlineData("Mdl _chain = null!; void Free() { {|MDL2005:IoFreeMdl(_chain)|}; }")]
+    [InlineData("Mdl _chain = null!; void Free() { {|MDL2005:IoFreeMdl(_chain)|}; } void Reset(NetBuffer nb) { _chain = nb.MdlChain; Free(); }")]
     [InlineData("Mdl? SendChain { get; set; } void Free() { if (SendChain is { } m) {|MDL2005:IoFreeMdl(m)|}; }")]
     [InlineData("Mdl GetMdlChain() => _mdl; void Free() { }")]
     [InlineData("extern Mdl TakeChain(); void Free() { {|MDL2005:IoFreeMdl(TakeChain())|}; }")]
@@ -69,6 +74,7 @@ public sealed class MDL2005_MdlChainIgnoredTests
 
     internal static string Driver(string members) => DriverSource.Class($$"""
         {{members}}
+            extern static void GiveBack(Mdl head);
             static void Copy(nuint from, nuint to, uint length) => RtlCopyMemory(to, from, length);
             static void Clear(NetBuffer nb, nuint p) => RtlZeroMemory(p, nb.DataLength);
             static nuint MapIt(Mdl m) => MmGetSystemAddressForMdlSafe(m, NormalPagePriority);

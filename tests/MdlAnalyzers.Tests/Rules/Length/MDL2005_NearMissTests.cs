@@ -26,6 +26,11 @@ public sealed class MDL2005_NearMissTests
     [InlineData("_mdl = nb.MdlChain; " + Mapped + " RtlZeroMemory(p, nb.DataLength);")]
     [InlineData("var index = new MdlChain(nb.MdlChain); " + Mapped + " Sink.Take(index.Length);")]
     [InlineData("if (!IsSingle(nb.MdlChain)) return; " + Mapped + " RtlZeroMemory(p, nb.DataLength);")]
+    [InlineData(Mapped + " for (uint i = 0; i < MmGetMdlByteCount(nb.MdlChain); i++) VirtualMemory.Write(p + i, (byte)0);")]
+    [InlineData(Mapped + " for (uint i = 0; i < nb.DataLength && i < MmGetMdlByteCount(nb.MdlChain); i++) VirtualMemory.Write(p + i, (byte)0);")]
+    [InlineData(Mapped + " for (uint i = 0; i < Math.Min(nb.DataLength, MmGetMdlByteCount(nb.MdlChain)); i++) VirtualMemory.Write(p + i, (byte)0);")]
+    [InlineData(Mapped + " for (uint i = 0; i < 14; i++) VirtualMemory.Write(p + i, (byte)0); for (uint i = 0; i < nb.DataLength; i++) Sink.Take(i);")]
+    [InlineData("Prepare(nb.MdlChain); " + Mapped + " RtlZeroMemory(p, nb.DataLength);")]
     [InlineData("foreach (Mdl m in Walk(nb.MdlChain)) Sink.Take(MmGetMdlByteCount(m)); " + Mapped + " RtlZeroMemory(p, nb.DataLength);")]
     [InlineData("IoBuildPartialMdl(nb.MdlChain, _mdl, MmGetMdlVirtualAddress(nb.MdlChain), Math.Min(nb.DataLength, MmGetMdlByteCount(nb.MdlChain)));")]
     public Task BoundedOrFollowed_DoesNotReport(string body) => Verify("void Send(NetBuffer nb) { " + body + " }");
@@ -47,6 +52,7 @@ public sealed class MDL2005_NearMissTests
     [InlineData("void Free(Mdl head) { head.Next = null; IoFreeMdl(head); }")]
     [InlineData("void Add(Irp irp, nuint va) { Mdl? second = IoAllocateMdl(va, 16, true, false, irp); if (irp.MdlAddress is not { } m || second is null) return; IoFreeMdl(m); IoFreeMdl(second); }")]
     [InlineData("void Add(Irp irp, Irp other, nuint va) { IoAllocateMdl(va, 16, true, false, other); if (irp.MdlAddress is { } m) IoFreeMdl(m); }")]
+    [InlineData("Mdl? _chain; void Free() { for (Mdl? next; _chain is not null; _chain = next) { next = _chain.Next; IoFreeMdl(_chain); } } void Reset(NetBuffer nb) { _chain = nb.MdlChain; Free(); }")]
     [InlineData("Mdl Keep(Mdl chain) => chain;")]
     public Task EveryMdlEnds_DoesNotReport(string members) => Verify(members);
 
@@ -58,6 +64,7 @@ public sealed class MDL2005_NearMissTests
         {{members}}
             DeviceObject _device = null!;
             static uint Piece(NetBuffer nb) { uint pieceLength = nb.DataLength; return Math.Min(pieceLength, MmGetMdlByteCount(nb.MdlChain)); }
+            extern static void Prepare(Mdl m);
             static bool IsSingle(Mdl m) => m.Next is null;
             static IEnumerable<Mdl> Walk(Mdl? m) { for (; m is not null; m = m.Next) yield return m; }
         """));
