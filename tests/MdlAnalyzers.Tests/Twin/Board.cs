@@ -29,11 +29,13 @@ public sealed class Board
 
     private readonly BusPort _port;
     private readonly BusPort _packetPort;
+    private readonly nuint _registers;
     private nuint _next;
 
     internal Board(DeviceObject device)
     {
         Memory = ExAllocatePool2(POOL_FLAG_NON_PAGED, Capacity, 0x6472_4F42);
+        _registers = ExAllocatePool2(POOL_FLAG_NON_PAGED, 4 * sizeof(uint), 0x6472_4F42);
         Adapter = IoGetDmaAdapter(device, s_description, out _)!;
         PacketAdapter = IoGetDmaAdapter(device, s_description with { ScatterGather = false }, out _)!;
         _port = new(Adapter);
@@ -59,8 +61,31 @@ public sealed class Board
     /// <summary>Where buffers are cut into MDLs.</summary>
     internal IReadOnlyList<uint> Cuts { get; set; } = [];
 
-    /// <summary>Whether a driver has asked for a buffer in pieces.</summary>
-    internal bool IsAskedForChains { get; private set; }
+    /// <summary>What the driver has asked for.</summary>
+    internal Feature Used { get; private set; }
+
+    /// <summary>Length of the first part of what the device has, in bytes.</summary>
+    public uint HeadLength => Register(0);
+
+    /// <summary>Length of the second part of what the device has, in bytes.</summary>
+    public uint BodyLength => Register(1);
+
+    /// <summary>Length of a record of the device, in bytes.</summary>
+    public uint RecordSize => Register(2);
+
+    /// <summary>Number of records that the device has.</summary>
+    public uint RecordCount => Register(3);
+
+    /// <summary>Where the processor sees these four numbers.</summary>
+    [MdlValue(MdlValueKind.MemoryAddress)]
+    public nuint Registers
+    {
+        get
+        {
+            Used |= Feature.Records;
+            return _registers;
+        }
+    }
 
     /// <summary>Sets the position in the device's memory at which the next transfer starts.</summary>
     public void Seek([MdlValue(MdlValueKind.FileOffset)] long position) => _next = (nuint)position;
@@ -124,7 +149,7 @@ public sealed class Board
     /// <param name="length">Its length in bytes.</param>
     public uint[] Pieces(uint length)
     {
-        IsAskedForChains = true;
+        Used |= Feature.Chains;
         uint[] ends = [.. Cuts.Where(cut => cut < length), length];
         return [.. ends.Select((end, i) => i == 0 ? end : end - ends[i - 1])];
     }
@@ -166,12 +191,25 @@ public sealed class Board
             Fill(mdl);
     }
 
+    /// <summary>Sets what the device says.</summary>
+    /// <param name="parts">Lengths of its first and its second part.</param>
+    /// <param name="records">Length and number of its records.</param>
+    internal void Say((uint Head, uint Body) parts, (uint Size, uint Count) records)
+    {
+        ReadOnlySpan<uint> numbers = [parts.Head, parts.Body, records.Size, records.Count];
+        for (int i = 0; i < numbers.Length; i++)
+            VirtualMemory.Write(_registers + (nuint)(i * sizeof(uint)), numbers[i]);
+    }
+
     internal void Free()
     {
         Adapter.PutDmaAdapter();
         PacketAdapter.PutDmaAdapter();
         ExFreePool(Memory);
+        ExFreePool(_registers);
     }
+
+    private uint Register(int index) => VirtualMemory.Read<uint>(Registers + (nuint)(index * sizeof(uint)));
 
     private Mdl? Chain(nuint va, uint length, Action<Mdl, nuint, uint> build)
     {

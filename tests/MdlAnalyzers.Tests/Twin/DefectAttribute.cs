@@ -10,6 +10,9 @@ public sealed class DefectAttribute(params string[] ids) : Attribute
     /// <summary>Why no run shows it, by the rule's own account; null where a run must show it.</summary>
     public string? Explained { get; init; }
 
+    /// <summary>Which knob shows it, where a rule has more than one.</summary>
+    public string? Knob { get; init; }
+
     /// <summary>What stays reported after all fixes have been applied; null if nothing does.</summary>
     public string? NotFixed { get; init; }
 

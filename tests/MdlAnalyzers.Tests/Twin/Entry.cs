@@ -28,15 +28,15 @@ internal sealed record Entry(Type Type, IReadOnlyList<Diagnostic> Diagnostics)
         List<(Cell?, string)> symptoms = [];
         Rig? rig = null;
         Cell? alone = null;
-        bool takesChains = false;
-        foreach (Cell cell in Cell.All.Where(cell => takesChains || !cell.IsChain))
+        var used = Feature.None;
+        foreach (Cell cell in Cell.All.Where(cell => used.HasFlag(cell.Feature)))
         {
             if (rig?.Suits(cell) == false)
                 Retire(ref rig, alone, symptoms);
             rig ??= new(routine, cell);
             alone = cell.IsChain ? cell : null;
             string? symptom = rig.Try(cell);
-            takesChains |= rig.TakesChains;
+            used |= rig.Used;
             if (symptom is null)
                 continue;
             symptoms.Add((cell, symptom));

@@ -17,12 +17,15 @@ internal static class Provocation
         ["MDL2005"] = ("a chain of MDLs", static cell => cell.IsChain, true),
         ["MDL2006"] = ("a mapping that fails", static cell => cell.MayFail, false),
         ["MDL2007"] = ("a mapping that fails", static cell => cell.MayFail, true),
+        ["MDL2008"] = ("more than 255 bytes", static cell => cell.Length > byte.MaxValue, true),
+        ["wrap"] = ("numbers that wrap around", static cell => cell.Said is not null, true),
         ["MDL2010"] = ("an empty request", static cell => cell.Length == 0, true),
     };
 
     /// <summary>Says what speaks against the runs showing what was reported; null if nothing does.</summary>
-    public static string? Missing(IReadOnlyList<string> ids, Cells symptoms)
+    public static string? Missing(DefectAttribute defect, Cells symptoms)
     {
+        IReadOnlyList<string> ids = defect.Knob is { } name ? [name] : defect.Ids;
         foreach (string id in ids)
         {
             if (!s_knobs.TryGetValue(id, out var knob))

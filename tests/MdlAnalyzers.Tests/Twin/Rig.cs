@@ -39,8 +39,8 @@ internal sealed class Rig : IDisposable
 
     private bool IsWrite => _routine.Function == MajorFunction.IRP_MJ_WRITE;
 
-    /// <summary>Whether the driver has asked for a chain of MDLs.</summary>
-    public bool TakesChains => _board.IsAskedForChains;
+    /// <summary>What the driver has asked the board for.</summary>
+    public Feature Used => _board.Used;
 
     /// <summary>Whether its machine is of the kind that a cell needs. What is lost of a chain shows when the driver goes, so such a cell shares its machine with none.</summary>
     public bool Suits(Cell cell) => !_isChain && !cell.IsChain && _options == OptionsFor(cell);
@@ -124,6 +124,8 @@ internal sealed class Rig : IDisposable
         _process.Write(position, BitConverter.GetBytes(Position));
         _board.IsDeferring = cell.IsDeferred;
         _board.Cuts = cell.Cuts;
+        uint head = cell.Length / 3;
+        _machine.Run(() => _board.Say(cell.Said ?? (head, cell.Length - head), cell.Said ?? (1, cell.Length)));
         if (cell.Fault is { } routine)
             _machine.Faults.FailNth(routine, cell.FaultyCall);
         IoStatusBlock status = _routine.Function switch

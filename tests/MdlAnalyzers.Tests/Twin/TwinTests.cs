@@ -27,7 +27,7 @@ public sealed class TwinTests
                 wrong.AppendLine($"{entry.Name}: nothing is reported, but {Shown(symptoms)}");
             else if (entry.Declared.Count > 0 && entry.Defect!.Explained is null != symptoms.Count > 0)
                 wrong.AppendLine($"{entry.Name}: {reported} is reported, explained by '{entry.Defect.Explained}'; {Shown(symptoms)}");
-            else if (entry.Defect?.Explained is null && Provocation.Missing(entry.Declared, symptoms) is { } missing)
+            else if (entry.Defect is { Explained: null } defect && Provocation.Missing(defect, symptoms) is { } missing)
                 wrong.AppendLine($"{entry.Name}: {missing}; {Shown(symptoms)}");
         }
 
