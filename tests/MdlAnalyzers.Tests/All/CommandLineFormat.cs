@@ -40,7 +40,10 @@ internal sealed class CommandLineFormat : IDisposable
         return new CommandLineFormat(source, [.. references, MetadataReference.CreateFromFile(typeof(Mdl).Assembly.Location), .. library ?? []], others);
     }
 
-    public async Task RepairAsync(CodeFixProvider provider)
+    /// <summary>Applies a fix wherever it is offered.</summary>
+    /// <param name="provider">The fix.</param>
+    /// <param name="key">Which of its variants; null for the one that the command line takes.</param>
+    public async Task RepairAsync(CodeFixProvider provider, string? key = null)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         Document document = _solution.GetDocument(_document)!;
@@ -50,15 +53,30 @@ internal sealed class CommandLineFormat : IDisposable
             return;
 
         // The key comes from whichever diagnostic the analyzer reports first, even if it is another rule's.
-        CodeAction? offered = null;
-        await provider.RegisterCodeFixesAsync(new CodeFixContext(document, reported[0], (action, _) => offered ??= action, cancellationToken));
+        if (key is null)
+            await provider.RegisterCodeFixesAsync(new CodeFixContext(document, reported[0], (action, _) => key ??= action.EquivalenceKey, cancellationToken));
 
-        var context = new FixAllContext(document.Project, provider, FixAllScope.Project, offered?.EquivalenceKey, [id], new Diagnostics(reported), cancellationToken);
+        var context = new FixAllContext(document.Project, provider, FixAllScope.Project, key, [id], new Diagnostics(reported), cancellationToken);
         CodeAction? all = await provider.GetFixAllProvider()!.GetFixAsync(context);
         if (all is null)
             return;
         ImmutableArray<CodeActionOperation> operations = await all.GetOperationsAsync(cancellationToken);
         _solution = operations.OfType<ApplyChangesOperation>().Single().ChangedSolution;
+    }
+
+    /// <summary>The variants of a fix that are offered somewhere, but not first.</summary>
+    public async Task<IReadOnlyList<string>> VariantsAsync(CodeFixProvider provider)
+    {
+        Document document = _solution.GetDocument(_document)!;
+        SortedSet<string> keys = new(StringComparer.Ordinal);
+        foreach (Diagnostic diagnostic in (await DiagnosticsAsync()).Where(d => provider.FixableDiagnosticIds.Contains(d.Id)))
+        {
+            List<string> offered = [];
+            await provider.RegisterCodeFixesAsync(new CodeFixContext(document, diagnostic, (action, _) => offered.Add(action.EquivalenceKey!), TestContext.Current.CancellationToken));
+            keys.UnionWith(offered.Skip(1));
+        }
+
+        return [.. keys];
     }
 
     /// <summary>Compiler errors, nullable warnings and everything that the rules report.</summary>

@@ -24,9 +24,10 @@ internal sealed class Corpus : IDisposable
             .OrderBy(static fix => fix.FixableDiagnosticIds[0], StringComparer.Ordinal),
     ];
 
+    private readonly string _name;
     private readonly CommandLineFormat _format;
 
-    private Corpus(CommandLineFormat format) => _format = format;
+    private Corpus(string name, CommandLineFormat format) => (_name, _format) = (name, format);
 
     /// <summary>The rules that have a file.</summary>
     public static IEnumerable<string> Names => Directory.GetFiles(Folder(), "MDL*.cs.txt")
@@ -36,7 +37,7 @@ internal sealed class Corpus : IDisposable
     /// <param name="name">Name of the file.</param>
     /// <param name="respell">What is done to its text first.</param>
     public static async Task<Corpus> OpenAsync(string name, Func<string, string>? respell = null) =>
-        new(await CommandLineFormat.OpenAsync(respell is null ? Load(name) : respell(Load(name)), [s_board], Load("Preamble")));
+        new(name, await CommandLineFormat.OpenAsync(respell is null ? Load(name) : respell(Load(name)), [s_board], Load("Preamble")));
 
     /// <summary>Compiles the file and lets the rules look at it.</summary>
     public async Task<IReadOnlyList<Entry>> EntriesAsync()
@@ -69,9 +70,25 @@ internal sealed class Corpus : IDisposable
         }
     }
 
+    /// <summary>The variants of the rule's fix that are offered in the file beside the preferred one.</summary>
+    public async Task<IReadOnlyList<string>> VariantsAsync() => FixOf(_name) is { } fix ? await _format.VariantsAsync(fix) : [];
+
+    /// <summary>Applies one variant of the rule's fix wherever it is offered, until nothing changes.</summary>
+    public async Task ApplyAsync(string variant)
+    {
+        string before = "";
+        for (int round = 0; round < Rounds && await _format.TextAsync() is var text && text != before; round++)
+        {
+            before = text;
+            await _format.RepairAsync(FixOf(_name)!, variant);
+        }
+    }
+
     public Task<string> TextAsync() => _format.TextAsync();
 
     public void Dispose() => _format.Dispose();
+
+    private static CodeFixProvider? FixOf(string id) => s_fixes.SingleOrDefault(fix => fix.FixableDiagnosticIds.Contains(id));
 
     private static string OwnerOf(Diagnostic diagnostic) =>
         diagnostic.Location.SourceTree!.GetRoot().FindNode(diagnostic.Location.SourceSpan).AncestorsAndSelf().OfType<ClassDeclarationSyntax>().Last().Identifier.Text;
