@@ -10,10 +10,11 @@ internal sealed class BufferAccess
 {
     private static readonly string[] _byteCounts = ["byteCount", "byteLength", "sourceBytesToCopy", "length", "count"];
 
-    private BufferAccess(ObjectId mdl, Term address, Linear end, SyntaxNode start, SyntaxNode length)
+    private BufferAccess(ObjectId mdl, Term address, Linear position, Linear end, SyntaxNode start, SyntaxNode length)
     {
         Mdl = mdl;
         Address = address;
+        Position = position;
         End = end;
         Start = start;
         Length = length;
@@ -24,6 +25,9 @@ internal sealed class BufferAccess
     /// <summary>The term that makes the start an address of the MDL.</summary>
     public Term Address { get; }
 
+    /// <summary>Bytes from the first byte of the buffer to the start of the range.</summary>
+    public Linear Position { get; }
+
     /// <summary>Bytes from the first byte of the buffer to the end of the range.</summary>
     public Linear End { get; }
 
@@ -33,16 +37,16 @@ internal sealed class BufferAccess
 
     public static BufferAccess? Of(CallEvent call, CallArgument start)
     {
-        if (start.Value is not Linear address || start.Parameter is null || Position(address) is not var (term, position) || LengthOf(call) is not var (length, argument) || argument == start)
+        if (start.Value is not Linear address || start.Parameter is null || PositionOf(address) is not var (term, position) || LengthOf(call) is not var (length, argument) || argument == start)
             return null;
         bool isMatch = term.Kind == TermKind.Base
             ? start.Contract.Kind == ValueKind.MdlVirtualAddress && argument.Contract.Kind == ValueKind.TransferLength && call.WithEffect(Effect.PartialTarget) is null
             : start.Contract.Kind is ValueKind.MemoryAddress or ValueKind.None;
-        return isMatch && position.Add(length) is { } end ? new(term.Owner!, term, end, start.Node, argument.Node) : null;
+        return isMatch && position.Add(length) is { } end ? new(term.Owner!, term, position, end, start.Node, argument.Node) : null;
     }
 
     /// <summary>Bytes from the start of the buffer to an address in it.</summary>
-    public static (Term Address, Linear Position)? Position(Linear address)
+    public static (Term Address, Linear Position)? PositionOf(Linear address)
     {
         Term? term = address.Find(TermKind.SystemBase) ?? address.Find(TermKind.Base);
         return term is { Owner: { } mdl } && address.FactorOf(term) == 1

@@ -26,8 +26,11 @@ internal readonly struct LengthBound
 
     public string Name { get; }
 
+    /// <summary>Whether the length of the buffer itself is what is exceeded.</summary>
+    public bool IsOfOwnLength { get; private init; }
+
     /// <summary>The bound of an access that ends <paramref name="end"/> bytes behind the start of the buffer; null if nothing is wrong with it or nothing is known.</summary>
-    public static LengthBound? Of(Linear end, ObjectId mdl, FlowState state)
+    public static LengthBound? Of(Linear end, ObjectId mdl, FlowState state, Frame frame)
     {
         if (state.SlotOf(mdl, SlotKind.Consulted) != 0 || state.SlotOf(mdl, SlotKind.Advanced) != 0 || mdl.Kind == ObjectOrigin.Join)
             return null;
@@ -36,7 +39,7 @@ internal readonly struct LengthBound
         foreach (Linear alternative in Alternatives(end))
         {
             // The smallest of several limits counts.
-            if (Judge(alternative, mdl, state) is not { } bound)
+            if (Judge(alternative, mdl, state, frame) is not { } bound)
                 return null;
             least ??= bound;
         }
@@ -44,15 +47,22 @@ internal readonly struct LengthBound
         return least;
     }
 
-    private static LengthBound? Judge(Linear end, ObjectId mdl, FlowState state)
+    private static LengthBound? Judge(Linear end, ObjectId mdl, FlowState state, Frame frame)
     {
-        if (IsReconciled(end, mdl, state))
+        var own = new OwnLength(mdl, state);
+        if (end.IsConstant)
+            return own.IsShorterThan(end.Constant, frame) ? new(own.Term, DiagnosticSeverity.Warning, "a fixed size") { IsOfOwnLength = true } : null;
+        if (own.IsExceededBy(end) || own.IsExceededBy(Limits(end, state)))
+            return new(own.Term, DiagnosticSeverity.Warning, "more than the byte count") { IsOfOwnLength = true };
+        if (own.IsExceededByLarger(end) && !IsReconciled(end, mdl, state))
+            return new(own.Term, DiagnosticSeverity.Warning, "the larger of two lengths") { IsOfOwnLength = true };
+        if (IsReconciled(end, mdl, state) || end.Summands.Any(s => IsByteCount(s.Term, mdl)))
             return null;
         if (Source(end, mdl, state) is { } direct)
             return direct;
         foreach (Linear limit in Limits(end, state))
         {
-            if (!IsReconciled(limit, mdl, state) && Source(limit, mdl, state) is { } bound)
+            if (!IsReconciled(limit, mdl, state) && !limit.Summands.Any(s => IsByteCount(s.Term, mdl)) && Source(limit, mdl, state) is { } bound)
                 return bound;
         }
 
@@ -107,7 +117,7 @@ internal readonly struct LengthBound
     // Whether a length of the buffer takes part in the bound, or was compared with a part of it.
     private static bool IsReconciled(Linear end, ObjectId mdl, FlowState state)
     {
-        if (state.RangeOf(end).High <= state.RangeOf(new Term(TermKind.Length, owner: mdl)).Low || end.Summands.Any(s => IsByteCount(s.Term, mdl)))
+        if (state.RangeOf(end).High <= state.RangeOf(new Term(TermKind.Length, owner: mdl)).Low)
             return true;
         foreach (KeyValuePair<Linear, Interval> relation in state.Sums)
         {
@@ -116,7 +126,7 @@ internal readonly struct LengthBound
             foreach (Summand length in relation.Key.Summands)
             {
                 // The length of the request bounds what comes from elsewhere; how far that length reaches is another question.
-                if (!IsByteCount(length.Term, mdl) && !(IsOwnLength(length.Term, mdl) && end.Summands.Any(static e => IsForeign(e.Term))))
+                if (!IsByteCount(length.Term, mdl) && !(OwnLength.IsOfRequest(length.Term, mdl) && end.Summands.Any(static e => IsForeign(e.Term))))
                     continue;
                 bool isUpperBound = length.Factor < 0 ? relation.Value.High < Far : relation.Value.Low > -Far;
                 if (isUpperBound && relation.Key.Summands.Any(s => !s.Term.Equals(length.Term) && s.Factor > 0 != length.Factor > 0 && end.Summands.Any(e => e.Term.Contains(s.Term) || s.Term.Contains(e.Term))))
@@ -134,18 +144,11 @@ internal readonly struct LengthBound
     private static bool IsUnknown(Term term) => term is { Kind: TermKind.Symbol, Quantity: not ValueKind.InputLength };
 
     private static bool IsByteCount(Term term, ObjectId mdl) =>
-        (term.Kind == TermKind.Length && IsSame(term.Owner, mdl))
+        (term.Kind == TermKind.Length && OwnLength.IsSame(term.Owner, mdl))
         || term.Left?.Summands.Any(s => IsByteCount(s.Term, mdl)) == true || term.Right?.Summands.Any(s => IsByteCount(s.Term, mdl)) == true;
 
-    // The I/O manager makes the byte count of a request's own MDL its length.
-    private static bool IsOwnLength(Term term, ObjectId mdl) =>
-        term is { Kind: TermKind.RequestLength, Key: GoverningLength length } && mdl.IsRequestMdl && (!length.IsLinked || Equals(term.Owner, mdl.Owner));
-
     private static bool IsSameRequest(Term a, Term b) =>
-        (a.Kind == TermKind.Length && a.Owner is { } first && IsOwnLength(b, first)) || (b.Kind == TermKind.Length && b.Owner is { } second && IsOwnLength(a, second));
-
-    // A request's MDL that is read again is the same MDL.
-    private static bool IsSame(ObjectId? a, ObjectId b) => b.Equals(a) || (a is { IsRequestMdl: true } && b.IsRequestMdl && Equals(a.Owner, b.Owner));
+        (a.Kind == TermKind.Length && a.Owner is { } first && OwnLength.IsOfRequest(b, first)) || (b.Kind == TermKind.Length && b.Owner is { } second && OwnLength.IsOfRequest(a, second));
 
     private static LengthBound? Source(Linear end, ObjectId mdl, FlowState state)
     {
@@ -170,7 +173,7 @@ internal readonly struct LengthBound
                 return new(term, IsKept(mdl) || IsKept(other) ? DiagnosticSeverity.Info : DiagnosticSeverity.Warning, $"the byte count of '{SourceText.Of(other)}'");
             case TermKind.Symbol when term.Quantity == ValueKind.InputLength && mdl.IsRequestMdl && state.RangeOf(term).High >= uint.MaxValue:
                 return new(term, DiagnosticSeverity.Warning, "the input length of the request");
-            case TermKind.RequestLength when IsOwnLength(term, mdl) ? IsExceeded(end, term, state) : !isPartial && state.RangeOf(term).High >= uint.MaxValue && IsOtherBuffer(mdl, state):
+            case TermKind.RequestLength when OwnLength.IsOfRequest(term, mdl) ? IsExceeded(end, term, state) : !isPartial && state.RangeOf(term).High >= uint.MaxValue && IsOtherBuffer(mdl, state):
                 return new(term, DiagnosticSeverity.Warning, "the length of the request");
             case TermKind.PageAlign or TermKind.Multiply or TermKind.Maximum or TermKind.Divide when term.Left is { } operand:
                 // What is below the length of the request is fine; the others are unbounded in every form.

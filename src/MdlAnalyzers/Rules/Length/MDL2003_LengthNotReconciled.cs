@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MdlAnalyzers.Contracts;
 using MdlAnalyzers.Flow;
 using MdlAnalyzers.Flow.Values;
 using Microsoft.CodeAnalysis;
@@ -25,16 +26,32 @@ internal sealed class LengthNotReconciled : FlowRule
     private readonly HashSet<Term> _comparedWithRest = [];
     private readonly Dictionary<(SyntaxNode Statement, Term Length), SyntaxNode> _told = [];
 
+    // How far behind the start of the buffer accesses start; null in loops, which come by at several places.
+    private readonly Dictionary<(SyntaxNode Visible, SyntaxNode Node), Linear?> _positions = [];
+    private readonly List<((SyntaxNode Visible, SyntaxNode Node) Access, LengthBound Bound, ObjectId Mdl, Term Address, SyntaxNode Node, bool IsWhole, Frame Frame)> _fixed = [];
+
+    private TypeSizes? _sizes;
+
+    public override void OnBody(IOperation body, ISymbol owner, ContractReader contracts) => _sizes = new TypeSizes(body);
+
     public override void OnCall(CallEvent call, FlowReporter reporter)
     {
         foreach (CallArgument argument in call.Arguments)
         {
-            if (BufferAccess.Of(call, argument) is not { } access || LengthBound.Of(access.End, access.Mdl, call.State) is not { } bound)
+            if (BufferAccess.Of(call, argument) is not { } access)
+                continue;
+            NotePosition(access.Start, access.Position, call.Frame);
+            Linear end = _sizes?.Resolve(access.End) ?? access.End;
+            if (LengthBound.Of(end, access.Mdl, call.State, call.Frame) is not { } bound)
                 continue;
 
-            bool isLength = (BufferAccess.LengthOf(call)?.Length is { } length) && (length.Mentions(bound.Term) || BufferAccess.Position((Linear)argument.Value)?.Position.IsConstant == true);
-            bool isWhole = isLength && BufferAccess.Position((Linear)argument.Value)?.Position.IsConstantOf(0) == true;
-            Report(bound, access.Mdl, access.Address, isLength ? access.Length : access.Start, isWhole, call.Frame, reporter);
+            bool isLength = (BufferAccess.LengthOf(call)?.Length is { } length) && (length.Mentions(bound.Term) || BufferAccess.PositionOf((Linear)argument.Value)?.Position.IsConstant == true);
+            bool isWhole = isLength && BufferAccess.PositionOf((Linear)argument.Value)?.Position.IsConstantOf(0) == true;
+            SyntaxNode node = isLength ? access.Length : access.Start;
+            if (end.IsConstant)
+                _fixed.Add(((call.Frame.Visible(access.Start), access.Start), bound, access.Mdl, access.Address, node, isWhole, call.Frame));
+            else
+                Report(bound, access.Mdl, access.Address, node, isWhole, call.Frame, reporter);
         }
     }
 
@@ -43,19 +60,46 @@ internal sealed class LengthNotReconciled : FlowRule
         // "length > count - done" may have wrapped around, so nothing is sure after it; but somebody did think of it.
         if (use is { Kind: UseKind.Comparison, Value: Linear value, Other: Linear { IsConstant: false } rest } && (rest.Constant < 0 || rest.Summands.Any(static s => s.Factor < 0)))
             _comparedWithRest.UnionWith(value.Summands.Select(static s => s.Term));
+        if (use is { Kind: UseKind.Comparison, Value: Linear { IsConstant: false } left } && (left.Constant < 0 || left.Summands.Any(static s => s.Factor < 0)))
+            _comparedWithRest.UnionWith(left.Summands.Where(static s => s is { Factor: > 0, Term.Kind: TermKind.Length or TermKind.RequestLength }).Select(static s => s.Term));
         if (use.Kind != UseKind.Dereference || (use.Call is { } call && BufferAccess.LengthOf(call) is not null)
-            || BufferAccess.Position((Linear)use.Value) is not var (address, position) || address.Kind != TermKind.SystemBase || position.IsConstant
-            || LengthBound.Of(position.AddConstant(1), address.Owner!, use.State) is not { } bound)
+            || BufferAccess.PositionOf((Linear)use.Value) is not var (address, position) || address.Kind != TermKind.SystemBase)
         {
             return;
         }
 
-        Report(bound, address.Owner!, address, use.Node, isWhole: false, use.Frame, reporter);
+        NotePosition(use.Node, position, use.Frame);
+        // A loop over numbers of several bytes counts on a length that they divide.
+        Linear end = position.AddConstant(position.IsConstant ? TypeSizes.Of(use.Method) : 1);
+        if (LengthBound.Of(end, address.Owner!, use.State, use.Frame) is not { } bound)
+            return;
+        if (end.IsConstant)
+            _fixed.Add(((use.Frame.Visible(use.Node), use.Node), bound, address.Owner!, address, use.Node, false, use.Frame));
+        else
+            Report(bound, address.Owner!, address, use.Node, isWhole: false, use.Frame, reporter);
+    }
+
+    public override void OnEnd(FlowReporter reporter)
+    {
+        foreach (var (access, bound, mdl, address, node, isWhole, frame) in _fixed)
+        {
+            if (_positions[access] is not null && !reporter.IsTold(node))
+                Report(bound, mdl, address, node, isWhole, frame, reporter);
+        }
+    }
+
+    private void NotePosition(SyntaxNode node, Linear position, Frame frame)
+    {
+        (SyntaxNode, SyntaxNode) access = (frame.Visible(node), node);
+        if (!_positions.TryGetValue(access, out Linear? known))
+            _positions.Add(access, position);
+        else if (!position.Equals(known))
+            _positions[access] = null;
     }
 
     private void Report(in LengthBound bound, ObjectId mdl, Term address, SyntaxNode node, bool isWhole, Frame frame, FlowReporter reporter)
     {
-        if (_comparedWithRest.Contains(bound.Term))
+        if (_comparedWithRest.Contains(bound.Term) || (bound.IsOfOwnLength && _comparedWithRest.Any(term => OwnLength.IsOfRequest(term, mdl))))
             return;
         if (frame.IsInlined)
         {

@@ -37,9 +37,11 @@ public sealed class MDL2007_NullPlusOffsetTests
     [InlineData("+ PAGE_SIZE")]
     [InlineData("+ 2 * n")]
     [InlineData("+ (n << 3)")]
-    [InlineData("+ MmGetMdlByteCount(mdl)")]
     [InlineData("+ _currentVa")]
     public Task AnyDisplacement_Reports(string displacement) => Method($$"""nuint p = {{Map}} {{displacement}}; if ({|MDL2007:p|} == 0) return; RtlZeroMemory(p, 4);""");
+
+    [Fact]
+    public Task AddressBehindTheEnd_Reports() => Method($$"""nuint p = {{Map}} + MmGetMdlByteCount(mdl); if ({|MDL2007:p|} == 0) return; RtlZeroMemory({|MDL2003:p|}, 4);""");
 
     [Fact]
     public Task TestOfTheSum_Reports() => Method($$"""nuint p = {{Map}}; if ({|MDL2007:p + n|} == 0) return; RtlZeroMemory(p, 4);""");
