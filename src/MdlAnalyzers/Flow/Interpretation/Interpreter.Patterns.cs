@@ -124,6 +124,12 @@ internal sealed partial class Interpreter
         for (int i = 0; i < list.Patterns.Length; i++)
         {
             isCounted &= list.Patterns[i] is not ISlicePatternOperation;
+            if (value is FramesValue frames)
+            {
+                result = Condition.And(result, MatchFrame(frames, i, isCounted, list.Patterns[i], subject));
+                continue;
+            }
+
             Value element = isCounted && value is ObjectValue { Id: var array } ? _state.Get(new Place(array, i)) ?? UnknownValue.Instance : UnknownValue.Instance;
             if (list.Patterns[i] is not ISlicePatternOperation)
                 result = Condition.And(result, Match(element, list.Patterns[i], subject));
@@ -131,6 +137,13 @@ internal sealed partial class Interpreter
 
         return result;
     }
+
+    private Condition MatchFrame(FramesValue frames, int index, bool isCounted, IPatternOperation pattern, IOperation subject) => pattern switch
+    {
+        ISlicePatternOperation { Pattern: null } => Condition.Unknown,
+        ISlicePatternOperation slice => Match(new FramesValue(frames.Mdl, frames.Start.AddConstant(index), frames.Origin), slice.Pattern, subject),
+        _ => Match(Frame(frames, isCounted ? Linear.Of(index) : Arithmetic.Opaque(pattern.Syntax, isUnsigned: true), pattern.Syntax), pattern, subject),
+    };
 
     private void Bind(ISymbol? symbol, Value value, IOperation subject)
     {

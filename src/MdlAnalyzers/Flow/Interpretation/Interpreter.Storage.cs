@@ -267,9 +267,20 @@ internal sealed partial class Interpreter
         Value index = element.Indices.Length == 1 ? Eval(element.Indices[0]) : UnknownValue.Instance;
         foreach (IOperation extra in element.Indices.Skip(1))
             Eval(extra);
-        if (array is FramesValue frames && index is Linear number)
-            return Frame(frames, number, element.Syntax);
+        UseIndex(element, array, index);
+        if (array is FramesValue frames && element.Indices.Length == 1)
+            return ElementOrSlice(frames, index, element.Indices[0], element);
         return array is ObjectValue known && element.Indices.Length == 1 && ElementAt(known.Id, index, element.Indices[0]) is { } stored ? stored : Element(element);
+    }
+
+    // "array[start..]" is used at its start.
+    private void UseIndex(IArrayElementReferenceOperation element, Value array, Value index)
+    {
+        if (element.Indices is not [var written])
+            return;
+        if (written is IRangeOperation { LeftOperand: { } start })
+            (written, index) = (start, Number(start) ?? index);
+        body.OnUse(new ValueUse(index, written.Syntax, UseKind.Indexer, _state, frame) { Name = NameOf(element.ArrayReference), Type = element.ArrayReference.Type, Other = array, Operation = element });
     }
 
     private Value EvalIndexer(IOperation operation, IOperation? instance, ImmutableArray<IOperation> arguments)
@@ -281,17 +292,26 @@ internal sealed partial class Interpreter
             body.OnUse(new ValueUse(values[i], arguments[i].Syntax, UseKind.Indexer, _state, frame) { Name = NameOf(instance), Type = instance?.Type, Other = receiver, Operation = operation });
         }
 
-        if (receiver is FramesValue frames && values is [Linear index])
-            return Frame(frames, index, operation.Syntax);
+        if (receiver is FramesValue frames && values is [var index])
+            return ElementOrSlice(frames, index, arguments[0], operation);
         if (receiver is ObjectValue { Id: var collection } && values.Length == 1 && ElementAt(collection, values[0], arguments[0]) is { } kept)
             return kept;
         if (operation is IPropertyReferenceOperation { Property.GetMethod: { DeclaringSyntaxReferences.IsEmpty: false } getter } && TryInline(getter, receiver, [.. values], operation.Syntax, out Value inlined))
             return inlined;
         if (receiver is SpanValue span && arguments is [IRangeOperation range])
             return Slice(span, range.LeftOperand is null ? Linear.Zero : Number(range.LeftOperand), range.RightOperand is null ? null : Number(range.RightOperand), operation.Syntax, exclusiveEnd: true);
-        if (receiver is FramesValue sliced && arguments is [IRangeOperation { LeftOperand: var left }])
-            return new FramesValue(sliced.Mdl, left is null ? sliced.Start : Arithmetic.Add(sliced.Start, Number(left) ?? Arithmetic.Opaque(operation.Syntax), operation.Syntax), sliced.Origin);
         return Element(operation);
+    }
+
+    // Which element "^1" is, and where a range begins that a variable holds, is not known.
+    private Value ElementOrSlice(FramesValue frames, Value index, IOperation written, IOperation operation)
+    {
+        if (written is IRangeOperation { LeftOperand: null })
+            return frames;
+        Linear start = (written is IRangeOperation { LeftOperand: { } left } ? Number(left) : index as Linear) ?? Arithmetic.Opaque(operation.Syntax, isUnsigned: true);
+        return IsNumeric(operation.Type) && operation.Type is not IPointerTypeSymbol
+            ? Frame(frames, start, operation.Syntax)
+            : new FramesValue(frames.Mdl, Arithmetic.Add(frames.Start, start, operation.Syntax), frames.Origin);
     }
 
     // A known element; "^1" counts from the end.
@@ -374,9 +394,12 @@ internal sealed partial class Interpreter
                 Use(value, source, UseKind.ElementStore, NameOf(indexer.Instance), indexer.Type, ValueKind.None);
                 break;
             case IArrayElementReferenceOperation element:
-                ObjectId? array = (Eval(element.ArrayReference) as ObjectValue)?.Id;
+                Value elements = Eval(element.ArrayReference);
+                Value position = element.Indices.Length == 1 ? Eval(element.Indices[0]) : UnknownValue.Instance;
+                ObjectId? array = (elements as ObjectValue)?.Id;
                 if (array is not null)
-                    StoreElement(array, element.Indices.Length == 1 ? Eval(element.Indices[0]) : UnknownValue.Instance, value);
+                    StoreElement(array, position, value);
+                UseIndex(element, elements, position);
                 body.OnUse(new ValueUse(value, source.Syntax, UseKind.ElementStore, _state, frame) { Name = NameOf(element.ArrayReference), Type = element.Type, Operation = source, Receiver = array, Target = element.Syntax });
                 break;
             case IFlowCaptureReferenceOperation capture when _captured.TryGetValue(capture.Id, out IOperation? captured) && captured is not IFlowCaptureReferenceOperation:

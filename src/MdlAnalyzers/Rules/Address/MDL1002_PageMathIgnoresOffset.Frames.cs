@@ -21,7 +21,7 @@ internal sealed partial class PageMathIgnoresOffset
             return;
         bool respected = computation.Result.Contains(TermKind.Offset) || PageMath.IsAligned(computation.State, frame.Owner!);
         bool isShift = computation.Operation.Syntax is BinaryExpressionSyntax { RawKind: (int)Microsoft.CodeAnalysis.CSharp.SyntaxKind.LeftShiftExpression or (int)Microsoft.CodeAnalysis.CSharp.SyntaxKind.MultiplyExpression } or AssignmentExpressionSyntax;
-        if (!respected && (!isShift || computation.State.RangeOf(frame.Left!).Low > 0))
+        if (!respected && (!isShift || computation.State.RangeOf(frame.Left!).Low > 0 || IsCountedFromEnd(frame)))
             return;
         if (!isShift)
         {
@@ -38,6 +38,9 @@ internal sealed partial class PageMathIgnoresOffset
         if (!list.Contains(candidate))
             list.Add(candidate);
     }
+
+    // "frames[^1]" is the first page of one-page buffers only.
+    private static bool IsCountedFromEnd(Term frame) => frame.Left!.Summands.Any(s => s.Term.Kind == TermKind.Symbol && s.Term.Key is SyntaxNode key && key == frame.Node);
 
     private void NoteFrame(Term frame, Verdict verdict)
     {

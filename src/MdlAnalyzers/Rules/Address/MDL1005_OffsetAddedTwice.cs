@@ -24,6 +24,8 @@ internal sealed class OffsetAddedTwice : FlowRule
         description: "MmGetMdlVirtualAddress and the mapping routines return the address of the first byte of the buffer, which includes the byte offset, and the offset of MapTransferEx and its relatives counts from that byte. Adding MmGetMdlByteOffset skips the start of the buffer and runs past its end.",
         helpLinkUri: "https://github.com/mdl-analyzers/MdlAnalyzers/blob/main/src/docs/rules/MDL1005.md");
 
+    private const string CopyReason = "the array has a place for each byte of the buffer and starts with the first one";
+
     public override void OnCompute(in Computation computation, FlowReporter reporter)
     {
         if (computation.Operands is not [Linear left, Linear right, ..])
@@ -34,10 +36,26 @@ internal sealed class OffsetAddedTwice : FlowRule
             Tell(Operand(computation.Operation, 0), second, left, computation.Frame, reporter);
     }
 
+    public override void OnCall(CallEvent call, FlowReporter reporter)
+    {
+        // "array.AsSpan(start)", "ToUInt32(array, startIndex)", "Copy(source, sourceIndex, destination, destinationIndex, count)"
+        ObjectId? array = null;
+        foreach (CallArgument argument in call.Arguments)
+        {
+            if (argument.Parameter?.Type is IArrayTypeSymbol or { SpecialType: SpecialType.System_Array })
+                array = argument.Object;
+            else if (array is not null && argument.Value is Linear start && CopiedBuffer(array, start, call.State) is not null && IsIndex(argument.Parameter))
+                Tell(argument.Node, null, start, call.Frame, reporter, CopyReason);
+        }
+    }
+
     public override void OnUse(in ValueUse use, FlowReporter reporter)
     {
         switch (use)
         {
+            case { Kind: UseKind.Indexer, Value: Linear index, Other: ObjectValue array } when CopiedBuffer(array.Id, index, use.State) is not null:
+                Tell(use.Node, null, index, use.Frame, reporter, CopyReason);
+                break;
             case { Kind: UseKind.Indexer, Value: Linear index, Other: SpanValue span } when FindRepeated(span.Address, index, result: null, use.State) is { } address:
                 Tell(use.Node, address, index, use.Frame, reporter);
                 break;
@@ -77,13 +95,21 @@ internal sealed class OffsetAddedTwice : FlowRule
     private static bool IsOrdinaryMapping(ObjectId mdl, FlowState state) =>
         state.SlotOf(mdl, SlotKind.ReservedMapping) == 0 && state.SlotOf(mdl, SlotKind.Mapping) is MappingState.Unchecked or MappingState.Present;
 
-    private static void Tell(SyntaxNode node, Term? address, Linear addend, Frame frame, FlowReporter reporter)
+    // The MDL of whose bytes an array has exactly as many as there are, if an index counts from the page.
+    private static ObjectId? CopiedBuffer(ObjectId array, Linear index, FlowState state) =>
+        state.Get(new Place(array, UseKind.ArraySize)) is Linear size && size.IsSingle(out Term length) && length is { Kind: TermKind.Length, Owner: { } mdl }
+            && CountsFromThePage(index, mdl, state) ? mdl : null;
+
+    private static bool IsIndex(IParameterSymbol? parameter) =>
+        parameter?.Name is { } name && (name.EndsWith("ndex", StringComparison.Ordinal) || name.EndsWith("ffset", StringComparison.Ordinal) || name == "start");
+
+    private static void Tell(SyntaxNode node, Term? address, Linear addend, Frame frame, FlowReporter reporter, string? why = null)
     {
         Term offset = addend.Summands.First(s => s.Term.Kind == TermKind.Offset && (address is null || address.Owner!.Equals(s.Term.Owner))).Term;
         // A helper that gets hold of both is analyzed on its own.
         if (frame.IsInlined && !IsOwned(offset, reporter) && (address is null || !IsOwned(address, reporter)))
             return;
-        string reason = address?.Kind switch
+        string reason = why ?? address?.Kind switch
         {
             null => "the offset of a transfer counts from the first byte of the buffer",
             TermKind.Base => "the virtual address contains it",

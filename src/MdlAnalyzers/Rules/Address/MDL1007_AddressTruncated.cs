@@ -2,6 +2,7 @@ using MdlAnalyzers.Contracts;
 using MdlAnalyzers.Flow;
 using MdlAnalyzers.Flow.Values;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -26,7 +27,7 @@ internal sealed class AddressTruncated : FlowRule
 
     private const int UpperHalf = 32;
 
-    private readonly List<(SyntaxNode Node, Term Address)> _cuts = [];
+    private readonly List<(SyntaxNode Node, Term Address, int Bits)> _cuts = [];
     private readonly List<(SyntaxNode Node, Term Address, int Bits)> _stores = [];
     private readonly HashSet<Term> _whole = [];
 
@@ -50,14 +51,16 @@ internal sealed class AddressTruncated : FlowRule
         switch (use.Kind)
         {
             case UseKind.Narrowing:
-                _cuts.Add((use.Frame.Visible(use.Node), address));
+                _cuts.Add((use.Frame.Visible(use.Node), address, HeldAddress.Bits(use.Type)));
                 break;
             case UseKind.Comparison when IsWidthTest(use.Other, number):
                 _whole.Add(address);
                 break;
             case UseKind.Local or UseKind.Member or UseKind.Argument or UseKind.Return or UseKind.ElementStore when HeldAddress.Bits(use.Type) is > 0 and <= UpperHalf and var bits:
-                if (!use.IsInlined || (address.Node is { } origin && reporter.Owns(origin)))
-                    Store(use, number, address, bits, reporter);
+                Store(use, number, address, bits, reporter);
+                break;
+            case UseKind.Local or UseKind.Member or UseKind.Argument or UseKind.Return or UseKind.ElementStore when HeldAddress.Bits(use.Type) > UpperHalf || use.Type is IPointerTypeSymbol:
+                Store(use, number, address, bits: 0, reporter);
                 break;
         }
     }
@@ -77,13 +80,35 @@ internal sealed class AddressTruncated : FlowRule
     private static bool Fits(Linear number, Term address, in ValueUse use) =>
         use.State.RangeOf(number).High <= uint.MaxValue || (address.Quantity == ValueKind.LogicalAddress && use.Frame.HasNarrowDevices.Value);
 
-    // What was cut before it got here is told where it was cut.
+    // What was cut before it got here is told where it was cut. A place with room for the whole address gets it cut, too: "(ulong)(uint)address".
     private void Store(in ValueUse use, Linear number, Term address, int bits, FlowReporter reporter)
     {
+        if (use.IsInlined && !(address.Node is { } origin && reporter.Owns(origin)))
+            return;
         SyntaxNode node = use.Frame.Visible(use.Node);
-        int cuts = _cuts.RemoveAll(cut => cut.Address.Equals(address) && cut.Node.SyntaxTree == node.SyntaxTree && node.Span.Contains(cut.Node.Span));
-        if (cuts > 0 && reporter.Owns(node) && !Fits(number, address, use) && !IsHashedOrLogged(use))
+        int index = _cuts.FindIndex(cut => cut.Address.Equals(address) && cut.Node.SyntaxTree == node.SyntaxTree && node.Span.Contains(cut.Node.Span) && (bits > 0 || IsWhole(cut.Node, node)));
+        if (index < 0)
+            return;
+        if (bits == 0)
+            bits = _cuts[index].Bits;
+        _cuts.RemoveAll(cut => cut.Address.Equals(address) && cut.Node.SyntaxTree == node.SyntaxTree && node.Span.Contains(cut.Node.Span));
+        if (reporter.Owns(node) && !Fits(number, address, use) && !IsHashedOrLogged(use))
             _stores.Add((node, address, bits));
+    }
+
+    // Whether a part of an expression becomes its value, by itself or in a sum.
+    private static bool IsWhole(SyntaxNode part, SyntaxNode expression)
+    {
+        for (SyntaxNode? node = part; node is not null && node != expression; node = node.Parent)
+        {
+            if (node.Parent is not (CastExpressionSyntax or ParenthesizedExpressionSyntax or CheckedExpressionSyntax or ConditionalExpressionSyntax
+                or BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AddExpression or (int)SyntaxKind.SubtractExpression }))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     // "address <= uint.MaxValue", "address == (uint)address"

@@ -29,7 +29,9 @@ internal sealed class TargetRoom(Linear address, Linear length)
     public Fit For(PartialPiece piece) =>
         piece.Resolve() is not { } size || piece.Source.Object is not { } source ? Fit.Unknown
         : CoversSource(source, piece.Call.State) ? Fit.Fits
-        : Compare(size, piece, depth: 0);
+        : Compare(size, piece, depth: 0) is not Fit.Unknown and var fit ? fit
+        : new SampledFit(piece, source).IsExceeded(address, length, size) ? Fit.TooSmall
+        : Fit.Unknown;
 
     // Made for the whole source: every piece of it fits.
     private bool CoversSource(ObjectId source, FlowState state)

@@ -23,6 +23,8 @@ internal sealed class MdlChainIgnored : FlowRule
         description: "Buffers of network packets, of cached files and of requests with secondary buffers are chains of MDLs, each with a byte count of its own. Follow Next: bound each access by the byte count of its MDL, and unlock and free every MDL of the chain.",
         helpLinkUri: "https://github.com/mdl-analyzers/MdlAnalyzers/blob/main/src/docs/rules/MDL2005.md");
 
+    private const int MaxHeader = 256;
+
     private static readonly string[] _partOfAChain = ["piece", "chunk", "fragment", "segment", "part", "partial", "first", "head", "step", "remaining", "left"];
 
     private readonly HashSet<(ObjectId Mdl, SyntaxNode Node, Fault Fault)> _faults = [];
@@ -75,6 +77,8 @@ internal sealed class MdlChainIgnored : FlowRule
                 continue;
             if (BoundOf(call) is { } bound)
                 _bounds.Add((mapped, call.Frame.IsInlined ? node : bound.Node, (Linear)bound.Value));
+            else if (BufferAccess.LengthOf(call) is var (length, size) && IsWholePacket(length, mapped, call.State))
+                _bounds.Add((mapped, call.Frame.IsInlined ? node : size.Node, length));
             else if (!call.Arguments.Any(IsLength) && address.Summands.FirstOrDefault(s => _limits.ContainsKey(s.Term)) is { Term: { } index })
                 _bounds.Add((mapped, call.Frame.IsInlined ? node : argument.Node, Linear.Of(index)));
         }
@@ -97,6 +101,7 @@ internal sealed class MdlChainIgnored : FlowRule
         {
             // What a helper does with its argument is told at the argument.
             bool isTold = _bounds.Any(b => b.Mdl.Equals(mdl) && b.Node != node && node.Span.Contains(b.Node.Span));
+            isTold |= length.IsConstant && reporter.IsTold(node);
             if (!isTold && IsChain(mdl) && !IsHandedOn(mdl, before: node) && !length.Summands.Any(s => _compared.Contains((mdl, s.Term))))
                 Report(reporter, mdl, node, $"'{SourceText.Of(node)}' is not bounded by the byte count of its first MDL");
         }
@@ -138,6 +143,9 @@ internal sealed class MdlChainIgnored : FlowRule
                 break;
             case Effect.PartialSource when BoundOf(call) is { } bound:
                 _bounds.Add((mdl, call.Frame.IsInlined ? node : bound.Node, (Linear)bound.Value));
+                break;
+            case Effect.PartialSource when BufferAccess.LengthOf(call) is var (length, size) && IsWholePacket(length, mdl, call.State):
+                _bounds.Add((mdl, call.Frame.IsInlined ? node : size.Node, length));
                 break;
             case Effect.None when !contracts.Method(call.Method).IsAnnotated:
                 if (!_handedOn.TryGetValue(mdl, out var handed))
@@ -201,6 +209,10 @@ internal sealed class MdlChainIgnored : FlowRule
 
     private static bool IsLength(CallArgument argument) =>
         argument.Contract.Kind is ValueKind.Length or ValueKind.TransferLength || (argument.Parameter is { } parameter && Nouns.HeadOf(parameter.Name) == Noun.Length);
+
+    // A fixed number of bytes that no header has, of an MDL that was not found to be that long.
+    private static bool IsWholePacket(Linear length, ObjectId mdl, FlowState state) =>
+        length is { IsConstant: true, Constant: > MaxHeader } && new OwnLength(mdl, state).CanBeBelow(length.Constant);
 
     private static bool IsForeignLength(Linear length)
     {

@@ -27,6 +27,9 @@ internal readonly struct OwnLength(ObjectId mdl, FlowState state)
         return known.Low >= SmallestTested || (Described() is null && IsFromOutside(frame));
     }
 
+    /// <summary>Whether no test says that the buffer has a number of bytes.</summary>
+    public bool CanBeBelow(long size) => Known().Low < size && !IsTestedInPart();
+
     /// <summary>Whether a sum is the length of the buffer and more.</summary>
     public bool IsExceededBy(Linear end)
     {

@@ -16,7 +16,7 @@ internal sealed class ZeroLength(PartialPiece piece)
     private bool IsPossible(Linear length, int depth)
     {
         Interval range = _state.RangeOf(length);
-        if (range.ExcludesZero || depth == MaxDepth || IsRestOfSource(length))
+        if (range.ExcludesZero || depth == MaxDepth || IsRestOfSource(length) || IsLargerHalf(length))
             return false;
         if (range.IsExactly(0) || length.Constant < 0 || length.Summands.Any(static s => s.Factor < 0))
             return true;
@@ -45,6 +45,11 @@ internal sealed class ZeroLength(PartialPiece piece)
                 return false;
         }
     }
+
+    // What is left when a part of it, rounded down, is taken away.
+    private bool IsLargerHalf(Linear length) =>
+        length is { Constant: 0, Summands: [var a, var b] } && (a.Factor < 0 ? (b, a) : (a, b)) is ({ Factor: 1 } whole, { Factor: -1, Term: { Kind: TermKind.Divide, Left: { } dividend, Right: { IsConstant: true, Constant: > 1 } } })
+        && dividend.IsSingle(out Term divided) && divided.Equals(whole.Term) && _state.RangeOf(whole.Term).Low > 0;
 
     // Half of a byte, rounded up, is a byte.
     private static bool IsRoundedUp(Term quotient) =>

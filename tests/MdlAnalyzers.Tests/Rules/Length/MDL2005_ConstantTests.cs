@@ -1,0 +1,34 @@
+using static MdlAnalyzers.Tests.Rules.RuleVerifier;
+
+namespace MdlAnalyzers.Tests.Rules.Length;
+
+/// <summary>Chains whose first MDL is taken for a whole packet of a fixed size.</summary>
+public sealed class MDL2005_ConstantTests
+{
+    [Theory]
+    [InlineData("void Copy(Mdl mdlChain) { nuint p = MmGetSystemAddressForMdlSafe(mdlChain, NormalPagePriority); if (p == 0) return; RtlZeroMemory(p, {|MDL2005:8192|}); }")]
+    [InlineData("const uint FrameLength = 1514; void Copy(Mdl mdlChain) { nuint p = MmGetSystemAddressForMdlSafe(mdlChain, NormalPagePriority); if (p == 0) return; RtlZeroMemory(p, {|MDL2005:FrameLength|}); }")]
+    [InlineData("void Copy(Mdl chain) { nuint p = MmGetSystemAddressForMdlSafe(chain, NormalPagePriority); if (p == 0) return; byte[] packet = new byte[1514]; VirtualMemory.CopyTo(p, {|MDL2005:packet|}); Sink.Take(packet); }")]
+    [InlineData("void Copy(Mdl mdlChain, Mdl part) { IoBuildPartialMdl(mdlChain, part, MmGetMdlVirtualAddress(mdlChain), {|MDL2005:64 * 1024|}); }")]
+    [InlineData("class Packet { public Mdl MdlChain = null!; } void Copy(Packet packet) { nuint p = MmGetSystemAddressForMdlSafe(packet.MdlChain, NormalPagePriority); if (p == 0) return; RtlCopyMemory(0x1000, p, {|MDL2005:2048|}); }")]
+    [InlineData("enum Sizes : uint { Jumbo = 9000 } void Copy(Mdl mdlChain) { nuint p = MmGetSystemAddressForMdlSafe(mdlChain, NormalPagePriority); if (p == 0) return; RtlZeroMemory(p, {|MDL2005:(nuint)Sizes.Jumbo|}); }")]
+    [InlineData("static Mdl GetMdlChain(object o) => throw null!; extern static Mdl MdlChainOf(object o); void Copy(object o) { Mdl m = MdlChainOf(o); nuint p = MmGetSystemAddressForMdlSafe(m, NormalPagePriority); if (p == 0) return; RtlZeroMemory(p, {|MDL2005:4096|}); }")]
+    [InlineData("void Copy(Mdl mdlChain) { nuint p = MmGetSystemAddressForMdlSafe(mdlChain, NormalPagePriority); if (p == 0) return; {|MDL2005:Clear(p)|}; } static void Clear(nuint at) => RtlZeroMemory(at, 2048);")]
+    [InlineData("void Copy(Mdl mdlChain) { nuint p = MmGetSystemAddressForMdlSafe(mdlChain, NormalPagePriority); if (p == 0) return; if (VirtualMemory.TryGetSpan(p, {|MDL2005:4 * PAGE_SIZE|}, out Span<byte> s)) s.Clear(); }")]
+    public Task Constants_Reports(string body) =>
+        Class(body);
+
+    [Theory]
+    [InlineData("void Copy(Mdl mdlChain) { nuint p = MmGetSystemAddressForMdlSafe(mdlChain, NormalPagePriority); if (p == 0) return; if (MmGetMdlByteCount(mdlChain) < 64) return; RtlZeroMemory(p, 64); }")]
+    [InlineData("void Copy(Mdl mdlChain) { nuint p = MmGetSystemAddressForMdlSafe(mdlChain, NormalPagePriority); if (p == 0) return; RtlZeroMemory(p, Math.Min(8192, MmGetMdlByteCount(mdlChain))); }")]
+    [InlineData("void Copy(Mdl mdlChain) { nuint p = MmGetSystemAddressForMdlSafe(mdlChain, NormalPagePriority); if (p == 0) return; RtlZeroMemory(p, 14); }")]
+    [InlineData("void Copy(Mdl mdlChain) { for (Mdl? m = mdlChain; m is not null; m = m.Next) { nuint p = MmGetSystemAddressForMdlSafe(m, NormalPagePriority); if (p == 0) return; RtlZeroMemory(p, 4096); } }")]
+    [InlineData("void Copy(Mdl mdlChain) { if (mdlChain.Next is not null) return; nuint p = MmGetSystemAddressForMdlSafe(mdlChain, NormalPagePriority); if (p == 0) return; RtlZeroMemory(p, 4096); }")]
+    [InlineData("void Copy(Mdl mdl) { nuint p = MmGetSystemAddressForMdlSafe(mdl, NormalPagePriority); if (p == 0) return; RtlZeroMemory(p, 8192); }")]
+    [InlineData("const uint HeaderLength = 54; void Copy(Mdl mdlChain) { nuint p = MmGetSystemAddressForMdlSafe(mdlChain, NormalPagePriority); if (p == 0) return; RtlZeroMemory(p, HeaderLength); }")]
+    [InlineData("void Copy(Mdl mdlChain) { nuint p = MmGetSystemAddressForMdlSafe(mdlChain, NormalPagePriority); if (p == 0) return; byte[] header = new byte[128]; VirtualMemory.CopyTo(p, header); Sink.Take(header); }")]
+    [InlineData("void Copy(Mdl mdlChain) { Mdl? own = IoAllocateMdl(0x1000, 8192, false, false, null); if (own is null) return; nuint p = MmGetSystemAddressForMdlSafe(own, NormalPagePriority); if (p == 0) return; RtlZeroMemory(p, 8192); Sink.Take(mdlChain.ByteCount); }")]
+    [InlineData("void Copy(Mdl mdlChain) { nuint p = MmGetSystemAddressForMdlSafe(mdlChain, NormalPagePriority); if (p == 0) return; uint have = MmGetMdlByteCount(mdlChain); if (have >= 2048) RtlZeroMemory(p, 2048); }")]
+    public Task ConstantsNear_DoesNotReport(string body) =>
+        Class(body);
+}
