@@ -25,6 +25,8 @@ internal sealed class OpaqueMdlField : FlowRule
         description: "An MDL is opaque apart from its link and its flags. Read it through MmGetMdlByteCount, MmGetMdlByteOffset, MmGetMdlVirtualAddress, MmGetMdlBaseVa and MmGetSystemAddressForMdlSafe, and change what it describes only by building it again.",
         helpLinkUri: "https://github.com/mdl-analyzers/MdlAnalyzers/blob/main/src/docs/rules/MDL1009.md");
 
+    private const string Writes = "writes";
+
     private readonly List<(SyntaxNode Node, string Verb, string Mdl, string Advice, ValueKind Quantity)> _accesses = [];
 
     public override void OnBody(IOperation body, ISymbol owner, ContractReader contracts)
@@ -56,7 +58,9 @@ internal sealed class OpaqueMdlField : FlowRule
             ImmutableDictionary<string, string?> properties = ImmutableDictionary<string, string?>.Empty;
             if (quantity != ValueKind.None)
                 properties = properties.Add("Quantity", quantity.ToString());
-            reporter.Report(Descriptor, node, cause: null, properties, SourceText.Of(node), verb, mdl, advice);
+            // A read returns what the routine returns; a write breaks the MDL.
+            DiagnosticSeverity severity = verb == Writes ? DiagnosticSeverity.Warning : DiagnosticSeverity.Info;
+            reporter.Report(Descriptor, node, cause: null, properties, severity, SourceText.Of(node), verb, mdl, advice);
         }
     }
 
@@ -68,7 +72,7 @@ internal sealed class OpaqueMdlField : FlowRule
         string advice = writes ? "build the MDL again to describe other memory"
             : accessor is null ? "no routine returns it, and drivers cannot depend on it"
             : $"use '{accessor}'";
-        _accesses.Add((reference.Syntax, writes ? "writes" : "reads", MdlOf(reference.Syntax), advice, writes || accessor is null ? ValueKind.None : member.Kind));
+        _accesses.Add((reference.Syntax, writes ? Writes : "reads", MdlOf(reference.Syntax), advice, writes || accessor is null ? ValueKind.None : member.Kind));
     }
 
     // The body of a routine or property that is declared to return a quantity is where the quantity comes from.

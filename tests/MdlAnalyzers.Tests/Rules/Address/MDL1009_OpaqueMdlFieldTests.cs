@@ -47,6 +47,12 @@ public sealed class MDL1009_OpaqueMdlFieldTests
     public Task Write_Reports(string body) => Verify(Own(body));
 
     [Theory]
+    [InlineData("Sink.Take(mine.Length);", DiagnosticSeverity.Info)]
+    [InlineData("mine.Length = 16;", DiagnosticSeverity.Warning)]
+    public async Task OnlyAWrite_IsAWarning(string body, DiagnosticSeverity severity) =>
+        Assert.Equal(severity, Assert.Single(await AnalyzerRun.OverAsync(Own(body))).Severity);
+
+    [Theory]
     [InlineData("Sink.Take(mdl.Next);")]
     [InlineData("Sink.Take(mdl.MdlFlags); mdl.MdlFlags |= MdlFlags.MDL_IO_SPACE;")]
     [InlineData("mdl.Next = _mdl;")]
