@@ -39,8 +39,9 @@ internal sealed class BufferAccess
     {
         if (start.Value is not Linear address || start.Parameter is null || PositionOf(address) is not var (term, position) || LengthOf(call) is not var (length, argument) || argument == start)
             return null;
+        // What counts from the page is told by MDL1003.
         bool isMatch = term.Kind == TermKind.Base
-            ? start.Contract.Kind == ValueKind.MdlVirtualAddress && argument.Contract.Kind == ValueKind.TransferLength && call.WithEffect(Effect.PartialTarget) is null
+            ? address.Contains(TermKind.Offset) && start.Contract.Kind == ValueKind.MdlVirtualAddress && argument.Contract.Kind == ValueKind.TransferLength && call.WithEffect(Effect.PartialTarget) is null
             : start.Contract.Kind is ValueKind.MemoryAddress or ValueKind.None;
         return isMatch && position.Add(length) is { } end ? new(term.Owner!, term, position, end, start.Node, argument.Node) : null;
     }
