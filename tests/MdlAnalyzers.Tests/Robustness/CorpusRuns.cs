@@ -12,6 +12,9 @@ internal static class CorpusRuns
 
     public static IEnumerable<string> Files => Directory.GetFiles(Folder(), "MDL*.cs.txt").Order(StringComparer.Ordinal);
 
+    /// <summary>The text of the drivers about one rule.</summary>
+    public static string Load(string id) => File.ReadAllText(Path.Combine(Folder(), id + ".cs.txt"));
+
     /// <summary>One compilation of several files, each in a namespace of its own.</summary>
     public static async Task<CSharpCompilation> CompileAsync(IEnumerable<string> files)
     {

@@ -11,7 +11,7 @@ namespace MdlAnalyzers.Tests.Robustness;
 public sealed class OwnSourcesTests(ITestOutputHelper output)
 {
     /// <summary>One file in so many of the large projects is looked at: the time goes with the bodies.</summary>
-    private const int Share = 6;
+    private const int Share = 2;
 
     /// <summary>Less than a compiler allows: most bodies need far less, and the others say nothing.</summary>
     private const int Steps = 10_000;
