@@ -11,6 +11,8 @@ internal sealed record Entry(Type Type, IReadOnlyList<Diagnostic> Diagnostics)
 
     public DefectAttribute? Defect => Type.GetCustomAttribute<DefectAttribute>();
 
+    public bool IsForOldTargets => Type.GetCustomAttribute<CleanAttribute>() is { IsForOldTargets: true };
+
     public IReadOnlyList<string> Declared => Defect?.Ids ?? [];
 
     public IReadOnlyList<string> Reported => [.. Diagnostics.Select(static d => d.Id).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
@@ -22,7 +24,10 @@ internal sealed record Entry(Type Type, IReadOnlyList<Diagnostic> Diagnostics)
     public static bool IsEntry(Type type) => type.IsDefined(typeof(DefectAttribute)) || type.IsDefined(typeof(CleanAttribute));
 
     /// <summary>Runs it with every setting of the knobs and returns where it goes wrong, with what.</summary>
-    public IReadOnlyList<(Cell? Cell, string Symptom)> Run()
+    public IReadOnlyList<(Cell? Cell, string Symptom)> Run() => Run(isVerified: !IsForOldTargets);
+
+    /// <summary>Runs it with every setting of the knobs on a machine that is verified or is not.</summary>
+    public IReadOnlyList<(Cell? Cell, string Symptom)> Run(bool isVerified)
     {
         var routine = new Routine(Type);
         List<(Cell?, string)> symptoms = [];
@@ -33,7 +38,7 @@ internal sealed record Entry(Type Type, IReadOnlyList<Diagnostic> Diagnostics)
         {
             if (rig?.Suits(cell) == false)
                 Retire(ref rig, alone, symptoms);
-            rig ??= new(routine, cell);
+            rig ??= new(routine, cell, isVerified);
             alone = cell.IsChain ? cell : null;
             string? symptom = rig.Try(cell);
             used |= rig.Used;

@@ -1,11 +1,12 @@
 using MdlRuntime;
 using MdlRuntime.Simulation;
+using MdlRuntime.Verification;
 using static MdlRuntime.IoManager;
 using static MdlRuntime.WdkMacros;
 
 namespace MdlAnalyzers.Tests.Twin;
 
-/// <summary>A verified machine with one driver of the corpus and a program that sends it requests. No two page frames of a buffer are neighbours.</summary>
+/// <summary>A machine, verified as a rule, with one driver of the corpus and a program that sends it requests. No two page frames of a buffer are neighbours.</summary>
 internal sealed class Rig : IDisposable
 {
     private const string DeviceName = @"\Device\Twin";
@@ -27,10 +28,10 @@ internal sealed class Rig : IDisposable
     private readonly DeviceHandle _handle;
     private Board _board = null!;
 
-    public Rig(Routine routine, Cell cell)
+    public Rig(Routine routine, Cell cell, bool isVerified)
     {
         (_options, _isChain) = (OptionsFor(cell), cell.IsChain);
-        _machine = new(_options);
+        _machine = new(isVerified ? _options : _options with { Verifier = VerifierMode.Off });
         _routine = routine;
         _driver = _machine.LoadDriver("Twin", Initialize);
         _process = _machine.CreateProcess("program");

@@ -25,6 +25,8 @@ public sealed class TwinTests
                 wrong.AppendLine($"{entry.Name}: {said} was expected, {reported} is reported ({entry.Messages}); {Shown(symptoms)}");
             else if (entry.Declared.Count == 0 && symptoms.Count > 0)
                 wrong.AppendLine($"{entry.Name}: nothing is reported, but {Shown(symptoms)}");
+            else if (entry.IsForOldTargets && entry.Run(isVerified: true).Count == 0)
+                wrong.AppendLine($"{entry.Name}: is for old targets, but a verified machine finds nothing wrong with it");
             else if (entry.Declared.Count > 0 && entry.Defect!.Explained is null != symptoms.Count > 0)
                 wrong.AppendLine($"{entry.Name}: {reported} is reported, explained by '{entry.Defect.Explained}'; {Shown(symptoms)}");
             else if (entry.Defect is { Explained: null } defect && Provocation.Missing(defect, symptoms) is { } missing)
