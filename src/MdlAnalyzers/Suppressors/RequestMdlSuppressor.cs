@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MdlAnalyzers.Contracts;
 using MdlAnalyzers.Flow;
 using MdlAnalyzers.Flow.Values;
+using MdlAnalyzers.Options;
 using MdlAnalyzers.Rules.Length;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -9,7 +10,7 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace MdlAnalyzers.Suppressors;
 
-/// <summary>Silences the compiler about the MDL of a request where a test of the governing length proves that there is one.</summary>
+/// <summary>Silences the compiler about the MDL of a request where a test of the governing length, or a guard method of the options, proves that there is one.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class RequestMdlSuppressor : DiagnosticSuppressor
 {
@@ -59,17 +60,24 @@ public sealed class RequestMdlSuppressor : DiagnosticSuppressor
             return [];
         }
 
-        var probe = new LengthProbe();
+        var probe = new LengthProbe(session.OptionsOf(member.SyntaxTree));
         var analysis = new BodyAnalysis(session, [probe], new FlowReporter(member), cancellationToken);
         return analysis.Run(graph, method) ? probe.Proven : [];
     }
 
-    /// <summary>Collects the uses of request MDLs that a length test proves on every path.</summary>
-    private sealed class LengthProbe : FlowRule
+    /// <summary>Collects the uses of request MDLs that a length test, or a guard method of the options, proves on every path.</summary>
+    private sealed class LengthProbe(RuleOptions options) : FlowRule
     {
         private readonly HashSet<SyntaxNode> _unproven = [];
+        private readonly HashSet<ObjectId> _guarded = [];
 
         public HashSet<SyntaxNode> Proven { get; } = [];
+
+        public override void OnCall(CallEvent call, FlowReporter reporter)
+        {
+            if (options.IsGuard(call.Method))
+                _guarded.UnionWith(call.Arguments.Select(static a => a.Object).OfType<ObjectId>());
+        }
 
         public override void OnObjectUse(in ObjectUse use, FlowReporter reporter) => Note(use.Node, use.Id, use.State, use.Frame);
 
@@ -83,10 +91,14 @@ public sealed class RequestMdlSuppressor : DiagnosticSuppressor
 
         private void Note(SyntaxNode node, ObjectId? id, FlowState state, Frame frame)
         {
-            if (frame.IsInlined)
-                return;
-            bool isProven = id is { IsRequestMdl: true } && UnguardedMdlAddress.IsProvenByLength(state, id, frame.DirectTransfer);
-            (isProven ? Proven : _unproven).Add(node);
+            if (!frame.IsInlined)
+                (id is not null && IsProven(id, state, frame) ? Proven : _unproven).Add(node);
         }
+
+        // Only what a guard method has seen: what was used without a test counts as present from there on, too.
+        private bool IsProven(ObjectId id, FlowState state, Frame frame) =>
+            id.IsRequestMdl
+            && (UnguardedMdlAddress.IsProvenByLength(state, id, frame.DirectTransfer)
+                || (_guarded.Contains(id) && state.NullnessOf(id) == Nullness.NotNull));
     }
 }

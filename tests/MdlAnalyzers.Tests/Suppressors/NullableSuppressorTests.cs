@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using MdlAnalyzers.Flow;
 using MdlAnalyzers.Tests.All;
 using MdlAnalyzers.Tests.Rules;
@@ -57,7 +58,7 @@ public sealed class NullableSuppressorTests
         Assert.Empty(await RunAsync(DriverSource.Dispatch("if (irp.MdlAddress is null) return STATUS_SUCCESS; " + Argument)));
 
     /// <summary>The compiler's warnings about null in driver code, and which of them are silenced.</summary>
-    internal static async Task<(string Id, bool IsSuppressed)[]> RunAsync(string source)
+    internal static async Task<(string Id, bool IsSuppressed)[]> RunAsync(string source, ImmutableDictionary<string, string>? settings = null)
     {
         var compilation = await AnalyzerRun.CreateAsync(withRuntime: true, source);
         ImmutableArray<DiagnosticAnalyzer> analyzers =
@@ -66,10 +67,25 @@ public sealed class NullableSuppressorTests
                 .Where(static type => type.IsSubclassOf(typeof(DiagnosticSuppressor)) && !type.IsAbstract)
                 .Select(static type => (DiagnosticAnalyzer)Activator.CreateInstance(type)!),
         ];
-        var options = new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), null, true, false, reportSuppressedDiagnostics: true);
+        var options = new CompilationWithAnalyzersOptions(new AnalyzerOptions([], new Settings(settings ?? ImmutableDictionary<string, string>.Empty)), null, true, false, reportSuppressedDiagnostics: true);
         var diagnostics = await compilation.WithAnalyzers(analyzers, options).GetAllDiagnosticsAsync(TestContext.Current.CancellationToken);
 
         Assert.DoesNotContain(diagnostics, static d => d.Severity == DiagnosticSeverity.Error || d.Id.StartsWith("AD", StringComparison.Ordinal));
         return [.. diagnostics.Where(static d => d.Id is "CS8600" or "CS8601" or "CS8602" or "CS8603" or "CS8604" or "CS8629").Select(static d => (d.Id, d.IsSuppressed))];
+    }
+
+    /// <summary>The same options for every file.</summary>
+    private sealed class Settings(ImmutableDictionary<string, string> settings) : AnalyzerConfigOptionsProvider
+    {
+        public override AnalyzerConfigOptions GlobalOptions { get; } = new Options(settings);
+
+        public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => GlobalOptions;
+
+        public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => GlobalOptions;
+    }
+
+    private sealed class Options(ImmutableDictionary<string, string> settings) : AnalyzerConfigOptions
+    {
+        public override bool TryGetValue(string key, [NotNullWhen(true)] out string? value) => settings.TryGetValue(key, out value);
     }
 }
