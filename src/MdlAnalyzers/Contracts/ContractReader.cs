@@ -17,7 +17,11 @@ internal sealed class ContractReader
     public static bool IsGateOpen(Compilation compilation) =>
         AnnotationNames.Gate.Any(name => !compilation.GetTypesByMetadataName(name).IsEmpty);
 
-    public MethodContract Method(IMethodSymbol method) => _methods.GetOrAdd(Definition(method), s => ReadMethod((IMethodSymbol)s));
+    public MethodContract Method(IMethodSymbol method)
+    {
+        IMethodSymbol definition = Definition(method);
+        return _methods.TryGetValue(definition, out MethodContract? known) ? known : _methods.GetOrAdd(definition, ReadMethod(definition));
+    }
 
     public MemberContract Member(ISymbol member) => _members.GetOrAdd(member.OriginalDefinition, static s => ReadMember(s));
 

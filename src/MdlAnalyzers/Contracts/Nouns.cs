@@ -84,6 +84,17 @@ internal static class Nouns
     /// <summary>Whether every word of <paramref name="name"/> is one of <paramref name="allowed"/>.</summary>
     public static bool ConsistsOf(string? name, params string[] allowed) => Words(name).All(w => allowed.Contains(w, StringComparer.OrdinalIgnoreCase));
 
+    public static bool HasWord(string? name, string wanted)
+    {
+        foreach (string word in Words(name))
+        {
+            if (string.Equals(word, wanted, StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+
+        return false;
+    }
+
     public static bool HasWord(string? name, params string[] wanted)
     {
         foreach (string word in Words(name))
@@ -106,7 +117,7 @@ internal static class Nouns
     public static bool IsLogging(string? name) => Read(name).IsLogging;
 
     /// <summary>The words of a camel-case or snake-case name, digits dropped.</summary>
-    public static IReadOnlyList<string> Words(string? name) => Read(name).Words;
+    public static List<string> Words(string? name) => Read(name).Words;
 
     private static Reading Read(string? name) => _readings.GetValue(name ?? "", static n => new Reading(n));
 
@@ -154,7 +165,7 @@ internal static class Nouns
             IsLogging = ContainsAny(name, _logVerbs);
         }
 
-        public IReadOnlyList<string> Words { get; }
+        public List<string> Words { get; }
 
         public Noun Head { get; }
 

@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace MdlAnalyzers.Contracts;
 
 /// <summary>Finds the part a method plays in its driver: declared on it, or from its registration in the type that contains it.</summary>
-internal sealed class RoleResolver(ContractReader contracts, NameIndex names, Func<SyntaxTree, SemanticModel?> modelOf)
+internal sealed class RoleResolver(ContractReader contracts, Func<SyntaxTree, SemanticModel?> modelOf)
 {
     private const int MaxTypeLength = 400_000;
     private const int MaxLooks = 60;
@@ -21,7 +21,9 @@ internal sealed class RoleResolver(ContractReader contracts, NameIndex names, Fu
     {
         if (method.DeclaredAccessibility == Accessibility.Private)
             return Role.None;
-        IEnumerable<SimpleNameSyntax> references = compilation.SyntaxTrees.SelectMany(tree => MethodGroups(tree.GetRoot(cancellationToken), method.Name)).Take(MaxLooks);
+        IEnumerable<SimpleNameSyntax> references = compilation.SyntaxTrees
+            .SelectMany(tree => MethodGroups(NameSearch.Uses(tree.GetRoot(cancellationToken), method.Name, cancellationToken)))
+            .Take(MaxLooks);
         return Registered(method, references, cancellationToken).Role;
     }
 
@@ -40,6 +42,8 @@ internal sealed class RoleResolver(ContractReader contracts, NameIndex names, Fu
             SyntaxNode syntax = declaration.GetSyntax(cancellationToken);
             if (syntax.FullSpan.Length > MaxTypeLength)
                 return false;
+            if (!MentionsFlag(syntax, cancellationToken))
+                continue;
             foreach (SyntaxNode node in syntax.DescendantNodes())
             {
                 if (node is not IdentifierNameSyntax { Identifier.ValueText: "DO_BUFFERED_IO" or "DO_DIRECT_IO" } flag)
@@ -52,6 +56,13 @@ internal sealed class RoleResolver(ContractReader contracts, NameIndex names, Fu
         }
 
         return isBuffered;
+    }
+
+    private static bool MentionsFlag(SyntaxNode syntax, CancellationToken cancellationToken)
+    {
+        string text = syntax.SyntaxTree.GetText(cancellationToken).ToString();
+        return text.IndexOf("DO_BUFFERED_IO", syntax.SpanStart, syntax.Span.Length, StringComparison.Ordinal) >= 0
+            || text.IndexOf("DO_DIRECT_IO", syntax.SpanStart, syntax.Span.Length, StringComparison.Ordinal) >= 0;
     }
 
     private (Role Role, Transfer Transfer) Resolve(ISymbol owner, CancellationToken cancellationToken) =>
@@ -78,20 +89,20 @@ internal sealed class RoleResolver(ContractReader contracts, NameIndex names, Fu
         Transfer transfer = Transfer.None;
         foreach (SimpleNameSyntax reference in references)
         {
-            if (modelOf(reference.SyntaxTree) is not { } model || model.GetTypeInfo(NameIndex.Whole(reference), cancellationToken).ConvertedType is not { TypeKind: TypeKind.Delegate } type)
+            if (modelOf(reference.SyntaxTree) is not { } model || model.GetTypeInfo(NameSearch.Whole(reference), cancellationToken).ConvertedType is not { TypeKind: TypeKind.Delegate } type)
                 continue;
             Role declared = contracts.RoleOf(type);
             if (declared == Role.None || !SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(reference, cancellationToken).Symbol?.OriginalDefinition, method))
                 continue;
             role = declared;
-            transfer |= OfRegistration(NameIndex.Whole(reference));
+            transfer |= OfRegistration(NameSearch.Whole(reference));
         }
 
         return (role, transfer);
     }
 
-    private IEnumerable<SimpleNameSyntax> MethodGroups(SyntaxNode syntax, string name) =>
-        names.Uses(syntax, name).Where(static use => NameIndex.Whole(use).Parent is not InvocationExpressionSyntax);
+    private static IEnumerable<SimpleNameSyntax> MethodGroups(IEnumerable<SimpleNameSyntax> uses) =>
+        uses.Where(static use => NameSearch.Whole(use).Parent is not InvocationExpressionSyntax);
 
     private IEnumerable<SimpleNameSyntax> References(IMethodSymbol method, CancellationToken cancellationToken)
     {
@@ -102,7 +113,7 @@ internal sealed class RoleResolver(ContractReader contracts, NameIndex names, Fu
                 SyntaxNode syntax = declaration.GetSyntax(cancellationToken);
                 if (syntax.FullSpan.Length > MaxTypeLength)
                     continue;
-                foreach (SimpleNameSyntax name in MethodGroups(syntax, method.Name))
+                foreach (SimpleNameSyntax name in MethodGroups(NameSearch.Uses(syntax, method.Name, cancellationToken)))
                     yield return name;
             }
         }

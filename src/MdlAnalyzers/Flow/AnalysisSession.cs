@@ -31,7 +31,7 @@ internal sealed class AnalysisSession
     {
         Compilation = compilation;
         _configuration = configuration;
-        Roles = new RoleResolver(Contracts, Names, tree => compilation.ContainsSyntaxTree(tree) ? ModelOf(tree) : null);
+        Roles = new RoleResolver(Contracts, tree => compilation.ContainsSyntaxTree(tree) ? ModelOf(tree) : null);
         Entries = new EntryFacts(this);
         Kept = new KeptMembers(this);
     }
@@ -39,8 +39,6 @@ internal sealed class AnalysisSession
     public Compilation Compilation { get; }
 
     public ContractReader Contracts { get; } = new();
-
-    public NameIndex Names { get; } = new();
 
     public RoleResolver Roles { get; }
 
@@ -61,18 +59,39 @@ internal sealed class AnalysisSession
         return known.Value;
     }
 
+    /// <summary>Whether a symbol was written in this compilation: only such methods can be followed.</summary>
+    public bool IsOwn(ISymbol symbol) => SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, Compilation.Assembly);
+
     /// <summary>Graph of a method with a body in this compilation that is small enough to be followed from a call.</summary>
-    public ControlFlowGraph? GraphOf(IMethodSymbol method, CancellationToken cancellationToken) =>
-        _graphs.GetOrAdd(method.OriginalDefinition, m => CreateGraph(m, MaxCalleeBlocks, cancellationToken));
+    public ControlFlowGraph? GraphOf(IMethodSymbol method, CancellationToken cancellationToken)
+    {
+        if (!IsOwn(method))
+            return null;
+        return _graphs.TryGetValue(method.OriginalDefinition, out ControlFlowGraph? known)
+            ? known
+            : _graphs.GetOrAdd(method.OriginalDefinition, CreateGraph(method.OriginalDefinition, MaxCalleeBlocks, cancellationToken));
+    }
 
     /// <summary>Whether a callee mentions annotated symbols.</summary>
-    public bool IsRelevant(IMethodSymbol method, CancellationToken cancellationToken) =>
-        _relevant.GetOrAdd(method.OriginalDefinition, m => GraphOf(m, cancellationToken) is { } graph && BodyFilter.MentionsAnnotatedSymbol(graph.OriginalOperation, Contracts));
+    public bool IsRelevant(IMethodSymbol method, CancellationToken cancellationToken)
+    {
+        if (!IsOwn(method))
+            return false;
+        if (_relevant.TryGetValue(method.OriginalDefinition, out bool known))
+            return known;
+        bool isRelevant = GraphOf(method, cancellationToken) is { } graph && BodyFilter.MentionsAnnotatedSymbol(graph.OriginalOperation, Contracts);
+        return _relevant.GetOrAdd(method.OriginalDefinition, isRelevant);
+    }
 
     /// <summary>Whether a method is a throw helper: its end cannot be reached.</summary>
-    public bool NeverReturns(IMethodSymbol method, CancellationToken cancellationToken) =>
-        !method.IsVirtual && !method.IsOverride && !method.IsAbstract && !method.IsAsync && method.MethodKind == MethodKind.Ordinary
-        && _neverReturns.GetOrAdd(method.OriginalDefinition, m => IsThrowHelper(m, cancellationToken));
+    public bool NeverReturns(IMethodSymbol method, CancellationToken cancellationToken)
+    {
+        if (method.IsVirtual || method.IsOverride || method.IsAbstract || method.IsAsync || method.MethodKind != MethodKind.Ordinary || !IsOwn(method))
+            return false;
+        return _neverReturns.TryGetValue(method.OriginalDefinition, out bool known)
+            ? known
+            : _neverReturns.GetOrAdd(method.OriginalDefinition, IsThrowHelper(method.OriginalDefinition, cancellationToken));
+    }
 
     private bool IsThrowHelper(IMethodSymbol method, CancellationToken cancellationToken) =>
         method.DeclaringSyntaxReferences is [var reference] && reference.Span.Length <= MaxHelperLength

@@ -14,6 +14,7 @@ internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRu
 {
     private const int MaxNestedEntries = 4;
 
+    private readonly RuleSet _rules = new(rules);
     private readonly Dictionary<ISymbol, List<FlowState>> _localFunctionEntries = new(SymbolEqualityComparer.Default);
     private int _muted;
 
@@ -47,13 +48,8 @@ internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRu
         if (Budget.IsExhausted)
             return false;
         foreach (Exit exit in runner.Exits)
-        {
-            foreach (FlowRule rule in rules)
-                rule.OnExit(exit.State, frame);
-        }
-
-        foreach (FlowRule rule in rules)
-            rule.OnEnd(Reporter);
+            _rules.OnExit(exit.State, frame);
+        _rules.OnEnd(Reporter);
         return true;
     }
 
@@ -98,39 +94,34 @@ internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRu
         ImmutableStack<Continuation> pending = state.Pending;
         runner.Run(state.WithoutPending());
         Budget.Leave();
-        return [.. runner.Exits.Select(e => new Exit(Leave(e.State, method, graph).WithPending(pending), e.Value))];
+        List<Exit> exits = runner.Exits;
+        for (int i = 0; i < exits.Count; i++)
+            exits[i] = new Exit(Leave(exits[i].State, method, graph).WithPending(pending), exits[i].Value);
+        return exits;
     }
 
     public void OnUse(in ValueUse use)
     {
-        if (_muted > 0)
-            return;
-        foreach (FlowRule rule in rules)
-            rule.OnUse(use, Reporter);
+        if (_muted == 0)
+            _rules.OnUse(use, Reporter);
     }
 
     public void OnCompute(in Computation computation)
     {
-        if (_muted > 0)
-            return;
-        foreach (FlowRule rule in rules)
-            rule.OnCompute(computation, Reporter);
+        if (_muted == 0)
+            _rules.OnCompute(computation, Reporter);
     }
 
     public void OnObjectUse(in ObjectUse use)
     {
-        if (_muted > 0)
-            return;
-        foreach (FlowRule rule in rules)
-            rule.OnObjectUse(use, Reporter);
+        if (_muted == 0)
+            _rules.OnObjectUse(use, Reporter);
     }
 
     public void OnCall(CallEvent call)
     {
-        if (_muted > 0)
-            return;
-        foreach (FlowRule rule in rules)
-            rule.OnCall(call, Reporter);
+        if (_muted == 0)
+            _rules.OnCall(call, Reporter);
     }
 
     /// <summary>Suspends events while a body is run for its result only.</summary>

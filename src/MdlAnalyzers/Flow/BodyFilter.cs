@@ -23,30 +23,36 @@ internal static class BodyFilter
         return false;
     }
 
-    /// <summary>Whether a body reads what other methods kept of an MDL, or calls a neighbour that knows more.</summary>
-    public static bool MentionsKeptMember(IOperation root, AnalysisSession session, CancellationToken cancellationToken)
+    /// <summary>Whether a body mentions annotated symbols, reads what other methods kept of an MDL, or calls a neighbour that knows more.</summary>
+    public static bool IsWorthALook(IOperation root, AnalysisSession session, CancellationToken cancellationToken)
     {
-        var seen = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
-        foreach (IOperation operation in root.Descendants())
+        HashSet<ISymbol>? neighbours = null;
+        int count = 0;
+        foreach (IOperation operation in root.DescendantsAndSelf())
         {
-            bool isKept = operation switch
-            {
-                IFieldReferenceOperation { Field: { IsConst: false } field } => seen.Add(field) && IsKept(field),
-                IPropertyReferenceOperation { Property: { GetMethod: { } getter } property } => seen.Add(property) && (IsKept(property) || IsNeighbour(getter)),
-                IInvocationOperation { TargetMethod: { MethodKind: MethodKind.Ordinary } method } => seen.Add(method) && IsNeighbour(method),
-                _ => false,
-            };
-            if (isKept)
+            if (++count > MaxOperations)
+                return false;
+            if (IsAnnotated(operation, session.Contracts))
                 return true;
+            ISymbol? used = operation switch
+            {
+                IFieldReferenceOperation { Field: { IsConst: false } field } => field,
+                IPropertyReferenceOperation { Property: { GetMethod: not null } property } => property,
+                IInvocationOperation { TargetMethod: { MethodKind: MethodKind.Ordinary } method } => method,
+                _ => null,
+            };
+            if (used is not null && session.IsOwn(used) && session.Kept.HasToDoWithMdls(used.ContainingType))
+                (neighbours ??= new HashSet<ISymbol>(SymbolEqualityComparer.Default)).Add(used);
         }
 
-        return false;
+        return neighbours is not null && neighbours.Any(used => used switch
+        {
+            IMethodSymbol method => session.IsRelevant(method, cancellationToken),
+            IPropertySymbol { GetMethod: { } getter } property => IsKept(property) || session.IsRelevant(getter, cancellationToken),
+            _ => IsKept(used),
+        });
 
-        bool IsKept(ISymbol member) =>
-            session.Kept.HasToDoWithMdls(member.ContainingType) && session.Kept.Of(member, cancellationToken) is { Quantity: not ValueKind.None };
-
-        bool IsNeighbour(IMethodSymbol method) =>
-            !method.DeclaringSyntaxReferences.IsEmpty && session.Kept.HasToDoWithMdls(method.ContainingType) && session.IsRelevant(method, cancellationToken);
+        bool IsKept(ISymbol member) => session.Kept.Of(member, cancellationToken) is { Quantity: not ValueKind.None };
     }
 
     private static bool IsAnnotated(IOperation operation, ContractReader contracts) => operation switch

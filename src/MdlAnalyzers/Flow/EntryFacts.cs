@@ -74,7 +74,7 @@ internal sealed class EntryFacts(AnalysisSession session)
             SemanticModel model = session.ModelOf(type.SyntaxTree);
             IEnumerable<InvocationExpressionSyntax> calls = isCallback
                 ? type.DescendantNodes().OfType<InvocationExpressionSyntax>()
-                : session.Names.Uses(type, method.Name).Select(static name => NameIndex.Whole(name).Parent).OfType<InvocationExpressionSyntax>();
+                : NameSearch.Uses(type, method.Name, cancellationToken).Select(static name => NameSearch.Whole(name).Parent).OfType<InvocationExpressionSyntax>();
             foreach (InvocationExpressionSyntax call in calls)
             {
                 if (model.GetSymbolInfo(call, cancellationToken).Symbol is not IMethodSymbol target)

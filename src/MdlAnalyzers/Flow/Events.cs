@@ -128,12 +128,43 @@ internal sealed class CallEvent(IMethodSymbol method, SyntaxNode node, Immutable
     /// <summary>Whether the method is called through a delegate that was made elsewhere.</summary>
     public bool IsIndirect { get; init; }
 
-    public CallArgument? this[string? parameterName] =>
-        parameterName is null ? null : Arguments.FirstOrDefault(a => a.Parameter?.Name == parameterName);
+    public CallArgument? this[string? parameterName]
+    {
+        get
+        {
+            if (parameterName is null)
+                return null;
+            foreach (CallArgument argument in Arguments)
+            {
+                if (argument.Parameter?.Name == parameterName)
+                    return argument;
+            }
 
-    public CallArgument? WithEffect(Effect effect) => Arguments.FirstOrDefault(a => a.Contract.Effect == effect);
+            return null;
+        }
+    }
 
-    public CallArgument? WithKind(ValueKind kind) => Arguments.FirstOrDefault(a => a.Contract.Kind == kind);
+    public CallArgument? WithEffect(Effect effect)
+    {
+        foreach (CallArgument argument in Arguments)
+        {
+            if (argument.Contract.Effect == effect)
+                return argument;
+        }
+
+        return null;
+    }
+
+    public CallArgument? WithKind(ValueKind kind)
+    {
+        foreach (CallArgument argument in Arguments)
+        {
+            if (argument.Contract.Kind == kind)
+                return argument;
+        }
+
+        return null;
+    }
 }
 
 /// <summary>One argument of a call.</summary>

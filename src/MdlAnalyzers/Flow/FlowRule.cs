@@ -1,13 +1,10 @@
-using MdlAnalyzers.Contracts;
-using Microsoft.CodeAnalysis;
-
 namespace MdlAnalyzers.Flow;
 
 /// <summary>A rule: a small predicate over the events of one analyzed body. One instance serves one body.</summary>
 internal abstract class FlowRule
 {
     /// <summary>The body as it is written, before its paths are followed.</summary>
-    public virtual void OnBody(IOperation body, ISymbol owner, ContractReader contracts)
+    public virtual void OnBody(Body body)
     {
     }
 

@@ -97,14 +97,15 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
         CancellationToken cancellationToken,
         Func<IOperation, ControlFlowGraph> graphOf)
     {
-        if (block is IAttributeOperation || !IsWorthALook(block, session, cancellationToken) || IsAccessor(owner, session.Contracts))
+        if (block is IAttributeOperation || !BodyFilter.IsWorthALook(block, session, cancellationToken) || IsAccessor(owner, session.Contracts))
             return [];
         try
         {
             var reporter = new FlowReporter(block.Syntax);
             IReadOnlyList<FlowRule> rules = CreateRules();
+            var body = new Body(block, owner, session.Contracts);
             foreach (FlowRule rule in rules)
-                rule.OnBody(block, owner, session.Contracts);
+                rule.OnBody(body);
             var analysis = new BodyAnalysis(session, rules, reporter, cancellationToken);
             return analysis.Run(graphOf(block), owner) && reporter.HasFindings && !HasErrors(block, session, cancellationToken) ? reporter.Diagnostics : [];
         }
@@ -120,9 +121,6 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
         }
 #endif
     }
-
-    private static bool IsWorthALook(IOperation block, AnalysisSession session, CancellationToken cancellationToken) =>
-        BodyFilter.MentionsAnnotatedSymbol(block, session.Contracts) || BodyFilter.MentionsKeptMember(block, session, cancellationToken);
 
     // Code that does not compile proves nothing.
     private static bool HasErrors(IOperation block, AnalysisSession session, CancellationToken cancellationToken) =>

@@ -12,7 +12,7 @@ internal sealed class StateMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TV
 {
     public static readonly StateMap<TKey, TValue> Empty = new([[]], 0, 0);
 
-    private const int BucketSize = 8;
+    private const int BucketSize = 4;
 
     // As many as a power of two; more of them once the buckets are full on average.
     private readonly Entry[][] _buckets;
@@ -71,34 +71,44 @@ internal sealed class StateMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TV
     /// <summary>The map without the keys that meet a condition.</summary>
     public StateMap<TKey, TValue> RemoveWhere<TArgument>(TArgument argument, Func<TKey, TArgument, bool> condition)
     {
-        StateMap<TKey, TValue> result = this;
-        foreach (Entry[] bucket in _buckets)
-        {
-            foreach (Entry entry in bucket)
-            {
-                if (condition(entry.Key, argument))
-                    result = result.Remove(entry.Key);
-            }
-        }
-
-        return result;
-    }
-
-    /// <summary>Entries that <paramref name="other"/> has not, or has with another value.</summary>
-    public IEnumerable<KeyValuePair<TKey, TValue>> Except(StateMap<TKey, TValue> other)
-    {
+        Entry[][]? buckets = null;
+        int count = Count, hash = _hash;
         for (int i = 0; i < _buckets.Length; i++)
         {
             Entry[] bucket = _buckets[i];
-            if (other._buckets.Length == _buckets.Length && ReferenceEquals(bucket, other._buckets[i]))
-                continue;
-            foreach (Entry entry in bucket)
+            int removed = 0;
+            foreach (ref readonly Entry entry in bucket.AsSpan())
             {
-                if (!other.Has(entry))
-                    yield return new KeyValuePair<TKey, TValue>(entry.Key, entry.Value);
+                if (!condition(entry.Key, argument))
+                    continue;
+                removed++;
+                hash = unchecked(hash - entry.FullHash);
             }
+
+            if (removed == 0)
+                continue;
+            buckets ??= (Entry[][])_buckets.Clone();
+            buckets[i] = removed == bucket.Length ? [] : Array.FindAll(bucket, entry => !condition(entry.Key, argument));
+            count -= removed;
         }
+
+        return buckets is null ? this : new StateMap<TKey, TValue>(buckets, count, hash);
     }
+
+    /// <summary>Whether an entry meets a condition.</summary>
+    public bool Any(Func<KeyValuePair<TKey, TValue>, bool> condition)
+    {
+        foreach (KeyValuePair<TKey, TValue> pair in this)
+        {
+            if (condition(pair))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Entries that <paramref name="other"/> has not, or has with another value.</summary>
+    public Enumerator Except(StateMap<TKey, TValue> other) => new(this, other);
 
     public bool Equals(StateMap<TKey, TValue>? other)
     {
@@ -125,14 +135,9 @@ internal sealed class StateMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TV
 
     public override int GetHashCode() => _hash;
 
-    public IEnumerator<KeyValuePair<TKey, TValue>> GetEnumerator()
-    {
-        foreach (Entry[] bucket in _buckets)
-        {
-            foreach (Entry entry in bucket)
-                yield return new KeyValuePair<TKey, TValue>(entry.Key, entry.Value);
-        }
-    }
+    public Enumerator GetEnumerator() => new(this, null);
+
+    IEnumerator<KeyValuePair<TKey, TValue>> IEnumerable<KeyValuePair<TKey, TValue>>.GetEnumerator() => GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
@@ -176,16 +181,67 @@ internal sealed class StateMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TV
 
     private StateMap<TKey, TValue> Grow()
     {
-        var lists = new List<Entry>[_buckets.Length * 2];
-        for (int i = 0; i < lists.Length; i++)
-            lists[i] = [];
-        foreach (Entry[] bucket in _buckets)
+        var buckets = new Entry[_buckets.Length * 2][];
+        for (int i = 0; i < buckets.Length; i++)
         {
-            foreach (Entry entry in bucket)
-                lists[BucketIndex(entry.Hash, lists.Length)].Add(entry);
+            int index = i;
+            buckets[i] = Array.FindAll(_buckets[BucketSource(i)], entry => BucketIndex(entry.Hash, buckets.Length) == index);
         }
 
-        return new StateMap<TKey, TValue>(Array.ConvertAll(lists, static list => list.ToArray()), Count, _hash);
+        return new StateMap<TKey, TValue>(buckets, Count, _hash);
+
+        // One more bit of the hash decides; the others say which bucket the entries come from.
+        int BucketSource(int index) => index & (_buckets.Length - 1);
+    }
+
+    /// <summary>Goes through the entries, or through those that another map has not.</summary>
+    public struct Enumerator : IEnumerator<KeyValuePair<TKey, TValue>>
+    {
+        private readonly StateMap<TKey, TValue> _map;
+        private readonly StateMap<TKey, TValue>? _other;
+        private Entry[] _current;
+        private int _bucket;
+        private int _index;
+
+        internal Enumerator(StateMap<TKey, TValue> map, StateMap<TKey, TValue>? other)
+        {
+            _map = map;
+            _other = other;
+            _bucket = -1;
+            _current = [];
+            _index = -1;
+        }
+
+        public readonly KeyValuePair<TKey, TValue> Current => new(_current[_index].Key, _current[_index].Value);
+
+        readonly object IEnumerator.Current => Current;
+
+        public readonly Enumerator GetEnumerator() => this;
+
+        public bool MoveNext()
+        {
+            do
+            {
+                while (++_index >= _current.Length)
+                {
+                    if (++_bucket >= _map._buckets.Length)
+                        return false;
+                    _index = -1;
+                    Entry[] next = _map._buckets[_bucket];
+                    bool isShared = _other is not null && _other._buckets.Length == _map._buckets.Length && ReferenceEquals(next, _other._buckets[_bucket]);
+                    _current = isShared ? [] : next;
+                }
+            }
+            while (_other is not null && _other.Has(_current[_index]));
+
+            return true;
+        }
+
+        public readonly void Reset() => throw new NotSupportedException();
+
+        public readonly void Dispose()
+        {
+        }
     }
 
     private readonly struct Entry(int hash, TKey key, TValue value)

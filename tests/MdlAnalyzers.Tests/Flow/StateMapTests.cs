@@ -43,7 +43,7 @@ public sealed class StateMapTests
 
         Assert.Equal(up, down);
         Assert.Equal(up.GetHashCode(), down.GetHashCode());
-        Assert.Empty(up.Except(down));
+        Assert.Empty(Differences(up, down));
     }
 
     [Fact]
@@ -62,6 +62,14 @@ public sealed class StateMapTests
     {
         StateMap<int, int> map = StateMap<int, int>.Empty.Set(1, 1).Set(2, 2).Set(3, 3);
 
-        Assert.Equal([new(2, 2), new(3, 3)], map.Except(map.Set(2, 0).Remove(3)).OrderBy(pair => pair.Key));
+        Assert.Equal([new(2, 2), new(3, 3)], Differences(map, map.Set(2, 0).Remove(3)).OrderBy(pair => pair.Key));
+    }
+
+    private static List<KeyValuePair<int, int>> Differences(StateMap<int, int> map, StateMap<int, int> other)
+    {
+        var differences = new List<KeyValuePair<int, int>>();
+        foreach (KeyValuePair<int, int> pair in map.Except(other))
+            differences.Add(pair);
+        return differences;
     }
 }

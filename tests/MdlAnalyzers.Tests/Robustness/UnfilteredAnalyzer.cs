@@ -39,8 +39,9 @@ internal sealed class UnfilteredAnalyzer(Func<string, bool> isWanted, int budget
             Interlocked.Increment(ref _bodies);
             var reporter = new FlowReporter(block.Syntax);
             IReadOnlyList<FlowRule> rules = MdlFlowAnalyzer.CreateRules();
+            var body = new Body(block, context.OwningSymbol, session.Contracts);
             foreach (FlowRule rule in rules)
-                rule.OnBody(block, context.OwningSymbol, session.Contracts);
+                rule.OnBody(body);
             var analysis = new BodyAnalysis(session, rules, reporter, context.CancellationToken, new Budget(budget));
             if (!analysis.Run(context.GetControlFlowGraph(block), context.OwningSymbol))
             {

@@ -107,6 +107,7 @@ internal sealed partial class Interpreter
 
     private void PassArguments(CallEvent call, IOperation? receiver = null)
     {
+        bool isMacro = Contracts.Method(call.Method).Macro != Macro.None;
         foreach (CallArgument argument in call.Arguments)
         {
             if (argument.Parameter is not { } parameter || parameter.RefKind == RefKind.Out)
@@ -115,7 +116,7 @@ internal sealed partial class Interpreter
             body.OnUse(new ValueUse(argument.Value, argument.Node, UseKind.Argument, _state, frame)
             {
                 // A macro computes with the bits of its argument, whatever the parameter is called.
-                Name = Contracts.Method(call.Method).Macro == Macro.None ? PlaceOf(parameter, call, receiver) : null,
+                Name = isMacro ? null : PlaceOf(parameter, call, receiver),
                 Type = parameter.Type,
                 Expected = argument.Contract.Kind,
                 Mdl = argument.Contract.Kind == ValueKind.None ? null : MdlOf(call, argument),
@@ -175,8 +176,17 @@ internal sealed partial class Interpreter
     {
         if (argument?.Contract.BelongsTo is { } name && call[name]?.Object is { } declared)
             return declared;
-        CallArgument[] mdls = [.. call.Arguments.Where(a => a.Parameter is { } p && Contracts.EntityOf(p.Type) == Entity.Mdl).Take(2)];
-        return mdls.Length == 1 ? mdls[0].Object : null;
+        CallArgument? only = null;
+        foreach (CallArgument candidate in call.Arguments)
+        {
+            if (candidate.Parameter is not { } parameter || Contracts.EntityOf(parameter.Type) != Entity.Mdl)
+                continue;
+            if (only is not null)
+                return null;
+            only = candidate;
+        }
+
+        return only?.Object;
     }
 
     private Value ResultOf(IOperation invocation, IMethodSymbol method, MethodContract contract, CallEvent call, Value? receiver)
@@ -379,7 +389,9 @@ internal sealed partial class Interpreter
     private bool TryInline(IMethodSymbol method, Value? receiver, ImmutableArray<CallArgument> arguments, SyntaxNode node, out Value result)
     {
         result = UnknownValue.Instance;
-        ImmutableArray<(IParameterSymbol, Value)>.Builder bound = ImmutableArray.CreateBuilder<(IParameterSymbol, Value)>();
+        if (!body.Session.IsOwn(method))
+            return false;
+        ImmutableArray<(IParameterSymbol, Value)>.Builder bound = ImmutableArray.CreateBuilder<(IParameterSymbol, Value)>(arguments.Length);
         IMethodSymbol definition = (method.ReducedFrom ?? method).OriginalDefinition;
         foreach (CallArgument argument in arguments)
         {
@@ -387,7 +399,7 @@ internal sealed partial class Interpreter
                 bound.Add((definition.Parameters[parameter.Ordinal], argument.Value));
         }
 
-        IReadOnlyList<Exit>? exits = Follow(definition, receiver, bound.ToImmutable(), node);
+        IReadOnlyList<Exit>? exits = Follow(definition, receiver, bound.DrainToImmutable(), node);
         if (exits is null)
             return false;
         result = Take(exits, definition, arguments);
@@ -415,8 +427,7 @@ internal sealed partial class Interpreter
             StoreSilently(argument.Operation, value);
         }
 
-        foreach (IParameterSymbol parameter in definition.Parameters)
-            _state = _state.Remove(new Place(null, parameter));
+        ForgetParameters(definition);
         return exit.Value;
     }
 
@@ -431,11 +442,13 @@ internal sealed partial class Interpreter
             return false;
         Exit exit = exits[Choose(Math.Min(exits.Count, MaxForks))];
         _state = exit.State;
-        foreach (IParameterSymbol parameter in definition.Parameters)
-            _state = _state.Remove(new Place(null, parameter));
+        ForgetParameters(definition);
         result = exit.Value;
         return true;
     }
+
+    private void ForgetParameters(IMethodSymbol method) =>
+        _state = _state.RemoveWhere(method, static (place, method) => place.Owner is null && place.Key is IParameterSymbol parameter && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, method));
 
     private IReadOnlyList<Exit>? Follow(IMethodSymbol method, Value? receiver, ImmutableArray<(IParameterSymbol Parameter, Value Value)> bound, SyntaxNode node)
     {
@@ -443,8 +456,8 @@ internal sealed partial class Interpreter
             return null;
         if (method.MethodKind == MethodKind.LocalFunction)
             return FollowLocalFunction(method, bound, node);
-        bool interesting = bound.Any(b => IsInteresting(b.Value, b.Parameter.Type) || KnowsNumbers(b.Value)) || KnowsNumbers(receiver) || body.Session.IsRelevant(method, body.CancellationToken);
-        if (!interesting || body.Session.GraphOf(method, body.CancellationToken) is not { } graph)
+        bool isInteresting = body.Session.IsRelevant(method, body.CancellationToken) || bound.Any(b => IsInteresting(b.Value, b.Parameter.Type) || KnowsNumbers(b.Value)) || KnowsNumbers(receiver);
+        if (!isInteresting || body.Session.GraphOf(method, body.CancellationToken) is not { } graph)
             return null;
 
         return body.RunCallee(graph, method, Bind(_state, bound), frame, node, (receiver as ObjectValue)?.Id);

@@ -119,7 +119,9 @@ internal sealed partial class Interpreter
     // What a call or operator without a model returns: unknown, and possibly about what was handed to it.
     private Value Result(ITypeSymbol? type, SyntaxNode node, params Value[] inputs)
     {
-        ImmutableArray<ObjectId>.Builder involved = ImmutableArray.CreateBuilder<ObjectId>();
+        // Nothing is evaluated while the list is filled.
+        ImmutableArray<ObjectId>.Builder involved = _involved;
+        involved.Clear();
         foreach (Value input in inputs)
             Involve(input, involved);
         if (type is null || type.SpecialType == SpecialType.System_Boolean || (IsNumeric(type) && involved.Count > 0))

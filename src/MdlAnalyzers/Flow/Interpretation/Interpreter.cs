@@ -17,6 +17,9 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
     private readonly Dictionary<CaptureId, IOperation> _captured = [];
     private readonly HashSet<(SyntaxNode, FlowState)> _lambdasRun = [];
 
+    private readonly List<Exit> _results = [];
+    private readonly ImmutableArray<ObjectId>.Builder _involved = ImmutableArray.CreateBuilder<ObjectId>();
+
     private FlowState _state = FlowState.Empty;
     private bool _dead;
 
@@ -26,10 +29,11 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
 
     private ContractReader Contracts => body.Session.Contracts;
 
-    /// <summary>Evaluates one operation; one result per way a call in it can end.</summary>
+    /// <summary>Evaluates one operation; one result per way a call in it can end. They are good until the next call.</summary>
     public List<Exit> Execute(IOperation operation, FlowState state)
     {
-        var results = new List<Exit>();
+        List<Exit> results = _results;
+        results.Clear();
         _choices.Clear();
         do
         {
@@ -103,29 +107,30 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
 
         switch (operation)
         {
-            case IExpressionStatementOperation statement: return Eval(statement.Operation);
-            case IParenthesizedOperation parenthesized: return Eval(parenthesized.Operand);
-            case IConversionOperation conversion: return EvalConversion(conversion);
+            // Those that are met most come first.
             case ILocalReferenceOperation local: return Read(local);
+            case IConversionOperation conversion: return EvalConversion(conversion);
             case IParameterReferenceOperation parameter: return Read(parameter);
-            case IFieldReferenceOperation field: return EvalMember(field, field.Field, field.Type);
+            case IInvocationOperation invocation: return EvalInvocation(invocation);
+            case IFlowCaptureReferenceOperation reference: return _state.Get(CaptureLocation(reference.Id)) ?? UnknownValue.Instance;
+            case ISimpleAssignmentOperation assignment: return EvalAssignment(assignment);
             case IPropertyReferenceOperation property: return EvalProperty(property);
+            case IFieldReferenceOperation field: return EvalMember(field, field.Field, field.Type);
+            case IBinaryOperation binary: return EvalBinary(binary);
+            case IExpressionStatementOperation statement: return Eval(statement.Operation);
+            case IFlowCaptureOperation capture: return EvalCapture(capture);
+            case IParenthesizedOperation parenthesized: return Eval(parenthesized.Operand);
             case IArrayElementReferenceOperation element: return EvalElement(element);
             case IImplicitIndexerReferenceOperation indexer: return EvalIndexer(indexer, indexer.Instance, [indexer.Argument]);
             case IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance }: return new ObjectValue(frame.This);
-            case IFlowCaptureOperation capture: return EvalCapture(capture);
-            case IFlowCaptureReferenceOperation reference: return _state.Get(CaptureLocation(reference.Id)) ?? UnknownValue.Instance;
             case IIsNullOperation isNull: return new BoolValue(IsNull(Eval(isNull.Operand)));
-            case ISimpleAssignmentOperation assignment: return EvalAssignment(assignment);
             case ICompoundAssignmentOperation compound: return EvalCompound(compound);
             case IIncrementOrDecrementOperation increment: return EvalIncrement(increment);
             case IDeconstructionAssignmentOperation deconstruction: return EvalDeconstruction(deconstruction);
             case IDeclarationExpressionOperation declaration: return Eval(declaration.Expression);
-            case IBinaryOperation binary: return EvalBinary(binary);
             case IUnaryOperation unary: return EvalUnary(unary);
             case IIsPatternOperation pattern: return EvalIsPattern(pattern);
             case IIsTypeOperation isType: return EvalIsType(isType);
-            case IInvocationOperation invocation: return EvalInvocation(invocation);
             case IObjectCreationOperation creation: return EvalCreation(creation);
             case IWithOperation with: return EvalWith(with);
             case ITupleOperation tuple: return EvalTuple(tuple);

@@ -124,7 +124,13 @@ internal sealed class Linear : Value, IEquatable<Linear>
         return new Linear(Summands.Select(s => new Summand(s.Term, s.Factor / divisor)).ToImmutableArray(), Constant / divisor);
     }
 
-    public Linear Select(Func<Summand, bool> keep) => Summands.All(keep) ? this : new(Summands.Where(keep).ToImmutableArray(), Constant, Label);
+    public Linear Select(Func<Summand, bool> keep)
+    {
+        int kept = Summands.Count(keep);
+        return kept == Summands.Length ? this
+            : kept == 0 ? new(ImmutableArray<Summand>.Empty, Constant, Label)
+            : new(Summands.RemoveAll(summand => !keep(summand)), Constant, Label);
+    }
 
     public Linear WithConstant(long constant) => new(Summands, constant);
 

@@ -27,7 +27,7 @@ internal sealed class MdlVaDereferenced : FlowRule
     private ContractReader? _contracts;
     private bool _hasAttached;
 
-    public override void OnBody(IOperation body, ISymbol owner, ContractReader contracts) => _contracts = contracts;
+    public override void OnBody(Body body) => _contracts = body.Contracts;
 
     public override void OnCall(CallEvent call, FlowReporter reporter)
     {

@@ -29,12 +29,13 @@ internal sealed class OpaqueMdlField : FlowRule
 
     private readonly List<(SyntaxNode Node, string Verb, string Mdl, string Advice, ValueKind Quantity)> _accesses = [];
 
-    public override void OnBody(IOperation body, ISymbol owner, ContractReader contracts)
+    public override void OnBody(Body body)
     {
-        if (IsAccessor(owner, contracts))
+        ContractReader contracts = body.Contracts;
+        if (IsAccessor(body.Owner, contracts))
             return;
         var sums = new HashSet<IOperation>();
-        foreach (IOperation operation in body.DescendantsAndSelf())
+        foreach (IOperation operation in body.Operations)
         {
             if (operation is IBinaryOperation sum && IsVirtualAddress(sum, contracts))
             {

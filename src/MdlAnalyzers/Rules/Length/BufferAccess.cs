@@ -50,10 +50,11 @@ internal sealed class BufferAccess
     public static (Term Address, Linear Position)? PositionOf(Linear address)
     {
         Term? term = address.Find(TermKind.SystemBase) ?? address.Find(TermKind.Base);
-        return term is { Owner: { } mdl } && address.FactorOf(term) == 1
-            ? (term, address.Select(s => !(s.Factor == 1 && (s.Term.Equals(term) || (s.Term.Kind == TermKind.Offset && mdl.Equals(s.Term.Owner))))))
-            : null;
+        return term is { Owner: { } mdl } && address.FactorOf(term) == 1 ? (term, Behind(address, term, mdl)) : null;
     }
+
+    private static Linear Behind(Linear address, Term start, ObjectId mdl) =>
+        address.Select(s => !(s.Factor == 1 && (s.Term.Equals(start) || (s.Term.Kind == TermKind.Offset && mdl.Equals(s.Term.Owner)))));
 
     /// <summary>How many bytes a call works on, and the argument that says so.</summary>
     public static (Linear Length, CallArgument Argument)? LengthOf(CallEvent call)

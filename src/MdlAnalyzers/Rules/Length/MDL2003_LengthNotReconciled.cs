@@ -32,7 +32,7 @@ internal sealed class LengthNotReconciled : FlowRule
 
     private TypeSizes? _sizes;
 
-    public override void OnBody(IOperation body, ISymbol owner, ContractReader contracts) => _sizes = new TypeSizes(body);
+    public override void OnBody(Body body) => _sizes = new TypeSizes(body);
 
     public override void OnCall(CallEvent call, FlowReporter reporter)
     {

@@ -37,14 +37,9 @@ internal sealed class MdlChainIgnored : FlowRule
     private readonly HashSet<ObjectId> _secondary = [];
     private readonly HashSet<ObjectId> _freed = [];
     private readonly Dictionary<ObjectId, HashSet<(IMethodSymbol Method, SyntaxNode Node)>> _handedOn = [];
-    private ContractReader? _contracts;
-    private IOperation? _body;
+    private Body? _body;
 
-    public override void OnBody(IOperation body, ISymbol owner, ContractReader contracts)
-    {
-        _contracts = contracts;
-        _body = body;
-    }
+    public override void OnBody(Body body) => _body = body;
 
     public override void OnUse(in ValueUse use, FlowReporter reporter)
     {
@@ -65,7 +60,7 @@ internal sealed class MdlChainIgnored : FlowRule
 
     public override void OnCall(CallEvent call, FlowReporter reporter)
     {
-        if (_contracts is not { } contracts)
+        if (_body is not { Contracts: var contracts })
             return;
         NoteAllocation(call, contracts);
         SyntaxNode node = call.Frame.Visible(call.Node);
@@ -108,8 +103,8 @@ internal sealed class MdlChainIgnored : FlowRule
     }
 
     private bool LooksAtNext() =>
-        _body!.DescendantsAndSelf().Any(o => o is IMemberReferenceOperation { Member.Name: "Next" } next
-            && _contracts!.EntityOf(next.Member.ContainingType) == Entity.Mdl
+        _body!.Operations.Any(o => o is IMemberReferenceOperation { Member.Name: "Next" } next
+            && _body!.Contracts.EntityOf(next.Member.ContainingType) == Entity.Mdl
             && (next.Parent as ISimpleAssignmentOperation)?.Target != next);
 
     // Code that gets the chain may look after the rest of it, but what it does later does not bound an access.
@@ -177,7 +172,7 @@ internal sealed class MdlChainIgnored : FlowRule
         && (mdl.Symbol is { } symbol ? IsNamedChain(symbol.Name) || IsPacket(symbol.ContainingType)
             : mdl is { Kind: ObjectOrigin.Site, Node: InvocationExpressionSyntax call } && IsNamedChain(call.Expression is MemberAccessExpressionSyntax member ? member.Name.ToString() : call.Expression.ToString()));
 
-    private bool IsMdl(ITypeSymbol? type) => _contracts?.EntityOf(type) == Entity.Mdl;
+    private bool IsMdl(ITypeSymbol? type) => _body?.Contracts.EntityOf(type) == Entity.Mdl;
 
     private static bool IsNamedChain(string name) => Nouns.HasWord(name, "chain", "chained");
 

@@ -28,10 +28,11 @@ internal sealed class UnsafeMapCall : FlowRule
     private readonly List<IMethodReferenceOperation> _references = [];
     private bool _isShim;
 
-    public override void OnBody(IOperation body, ISymbol owner, ContractReader contracts)
+    public override void OnBody(Body body)
     {
-        _isShim = owner is IMethodSymbol method && contracts.Method(method).Return.Kind == ValueKind.SystemAddress;
-        foreach (IOperation operation in body.DescendantsAndSelf())
+        ContractReader contracts = body.Contracts;
+        _isShim = body.Owner is IMethodSymbol method && contracts.Method(method).Return.Kind == ValueKind.SystemAddress;
+        foreach (IOperation operation in body.Operations)
         {
             if (operation is IMethodReferenceOperation reference && IsObsolete(reference.Method) && IsMapping(contracts.Method(reference.Method), contracts.Method(reference.Method).Parameters))
                 _references.Add(reference);

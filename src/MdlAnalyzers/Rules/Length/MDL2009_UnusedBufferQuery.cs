@@ -24,16 +24,16 @@ internal sealed class UnusedBufferQuery : FlowRule
 
     private readonly List<(SyntaxNode Node, bool Maps)> _unused = [];
 
-    public override void OnBody(IOperation body, ISymbol owner, ContractReader contracts)
+    public override void OnBody(Body body)
     {
         UsedValues? values = null;
-        foreach (IOperation operation in body.DescendantsAndSelf())
+        foreach (IOperation operation in body.Operations)
         {
-            if (operation is not IInvocationOperation call || !IsQuery(call, contracts, out bool maps))
+            if (operation is not IInvocationOperation call || !IsQuery(call, body.Contracts, out bool maps))
                 continue;
             if (maps && call.Parent is IExpressionStatementOperation)
                 continue;
-            values ??= new UsedValues(body, contracts);
+            values ??= new UsedValues(body);
             if (!values.IsUsed(call))
                 _unused.Add((call.Syntax, maps));
         }

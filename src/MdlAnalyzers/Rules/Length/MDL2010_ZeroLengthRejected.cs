@@ -26,30 +26,33 @@ internal sealed class ZeroLengthRejected : FlowRule
     private const uint EndOfFile = 0xC0000011;
     private const uint FirstError = 0xC0000000;
 
+    private static readonly List<ObjectId> _none = [];
+
     private readonly List<Outcome> _outcomes = [];
     private readonly HashSet<ObjectId> _served = [];
     private readonly List<(SyntaxNode Node, uint Status)> _constants = [];
-    private IOperation? _body;
+    private Body? _body;
     private readonly List<(SyntaxNode Node, uint Status, ObjectId Mdl)> _chosen = [];
     private ContractReader? _contracts;
     private Transfer _blocks;
+    private Lazy<bool>? _trusts;
 
-    public override void OnBody(IOperation body, ISymbol owner, ContractReader contracts)
+    public override void OnBody(Body body)
     {
-        _contracts = contracts;
+        _contracts = body.Contracts;
         _body = body;
     }
 
     // Looks at the whole body, which only those with a request that has no MDL are worth.
     private void LookAtBody()
     {
-        if (_body is not { } body || _contracts is not { } contracts)
+        if (_body is not { } body)
             return;
         _body = null;
-        foreach (IOperation operation in body.DescendantsAndSelf())
+        foreach (IOperation operation in body.Operations)
         {
             if (operation is IMemberReferenceOperation reference)
-                _blocks |= contracts.Member(reference.Member).Block;
+                _blocks |= body.Contracts.Member(reference.Member).Block;
             if (operation.ConstantValue is { HasValue: true, Value: uint status and >= FirstError } && IsStatus(operation.Type))
                 _constants.Add((operation.Syntax, status));
         }
@@ -59,8 +62,8 @@ internal sealed class ZeroLengthRejected : FlowRule
     {
         if (use.Frame.IsInlined || !IsStatus(use.Type) || use.Kind is not (UseKind.Return or UseKind.Argument or UseKind.Member or UseKind.Local))
             return;
-        ObjectId[] missing = Missing(use.State, use.Frame);
-        uint? error = ErrorIn(use.Value) ?? (use.Kind == UseKind.Return && missing.Length > 0 ? HandedOn(use) : null);
+        List<ObjectId> missing = Missing(use.State, use.Frame);
+        uint? error = ErrorIn(use.Value) ?? (use.Kind == UseKind.Return && missing.Count > 0 ? HandedOn(use) : null);
         if (error is { } status)
         {
             foreach (ObjectId mdl in missing)
@@ -95,7 +98,7 @@ internal sealed class ZeroLengthRejected : FlowRule
     {
         foreach (IGrouping<ObjectId, Outcome> group in _outcomes.GroupBy(static o => o.Mdl))
         {
-            if (!_served.Contains(group.Key) || group.Any(static o => o.Error is null))
+            if (!_served.Contains(group.Key) || group.Any(static o => o.Error is null) || _trusts is { Value: true })
                 continue;
             bool hasReturn = group.Any(static o => o.IsReturn);
             foreach (Outcome outcome in group.Where(o => o.IsReturn == hasReturn))
@@ -109,7 +112,8 @@ internal sealed class ZeroLengthRejected : FlowRule
     // One way a request leaves the routine.
     private void Ends(FlowState state, Frame frame, SyntaxNode node, uint? error, bool isReturn)
     {
-        if (error == EndOfFile || (error is not null && frame.TrustsRequests.Value))
+        _trusts = frame.TrustsRequests;
+        if (error == EndOfFile)
             error = null;
         foreach (ObjectId mdl in Missing(state, frame))
             _outcomes.Add(new Outcome(mdl, node, IsTransfer(frame) ? error : null, isReturn));
@@ -122,15 +126,37 @@ internal sealed class ZeroLengthRejected : FlowRule
         }
     }
 
-    private static ObjectId[] Missing(FlowState state, Frame frame) =>
-        [.. state.Nulls.Where(n => n.Key.IsRequestMdl && n.Value == Nullness.Null && MayBeEmpty(state, n.Key, frame)).Select(static n => n.Key)];
+    private static List<ObjectId> Missing(FlowState state, Frame frame)
+    {
+        List<ObjectId>? missing = null;
+        foreach (KeyValuePair<ObjectId, Nullness> pair in state.Nulls)
+        {
+            if (pair.Key.IsRequestMdl && pair.Value == Nullness.Null && MayBeEmpty(state, pair.Key, frame))
+                (missing ??= []).Add(pair.Key);
+        }
+
+        return missing ?? _none;
+    }
 
     // Whether nothing on the path is about the length of the request.
     private static bool MayBeEmpty(FlowState state, ObjectId mdl, Frame frame) =>
         state.SlotOf(mdl, SlotKind.Consulted) == 0
         && (mdl.Owner is not { } request || (state.SlotOf(request, SlotKind.Consulted) == 0 && state.SlotOf(request, SlotKind.KnownLength) == 0))
-        && !state.Ranges.Any(r => r.Key is { Kind: TermKind.RequestLength, Key: GoverningLength length }
-            && (r.Value.ExcludesZero || r.Value.IsExactly(0)) && (length.Transfer & frame.ExpectedTransfer) != 0 && (!length.IsLinked || Equals(r.Key.Owner, mdl.Owner)));
+        && !IsLengthTested(state, mdl, frame);
+
+    private static bool IsLengthTested(FlowState state, ObjectId mdl, Frame frame)
+    {
+        foreach (KeyValuePair<Term, Interval> pair in state.Ranges)
+        {
+            if (pair.Key is { Kind: TermKind.RequestLength, Key: GoverningLength length } && (pair.Value.ExcludesZero || pair.Value.IsExactly(0))
+                && (length.Transfer & frame.ExpectedTransfer) != 0 && (!length.IsLinked || Equals(pair.Key.Owner, mdl.Owner)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private bool IsTransfer(Frame frame)
     {

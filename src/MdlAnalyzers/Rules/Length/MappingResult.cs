@@ -24,8 +24,11 @@ internal readonly struct MappingResult
 
     public static MappingResult? Of(Value value) =>
         value is Linear number && number.Find(TermKind.SystemBase) is { Owner: { } mdl, Node: { } mapping } address && number.FactorOf(address) == 1
-            ? new(mdl, mapping, number.Select(s => !(s.Factor == 1 && s.Term.Kind is TermKind.SystemBase or TermKind.Offset && mdl.Equals(s.Term.Owner))))
+            ? new(mdl, mapping, Displaced(number, mdl))
             : null;
+
+    private static Linear Displaced(Linear address, ObjectId mdl) =>
+        address.Select(s => !(s.Factor == 1 && s.Term.Kind is TermKind.SystemBase or TermKind.Offset && mdl.Equals(s.Term.Owner)));
 
     /// <summary>Whether the value of a failed mapping would not be null.</summary>
     public bool IsDisplaced(FlowState state) => !state.RangeOf(Displacement).IsExactly(0);

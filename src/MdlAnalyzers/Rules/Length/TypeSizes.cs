@@ -1,3 +1,4 @@
+using MdlAnalyzers.Flow;
 using MdlAnalyzers.Flow.Values;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -5,7 +6,7 @@ using Microsoft.CodeAnalysis.Operations;
 namespace MdlAnalyzers.Rules.Length;
 
 /// <summary>How many bytes types take up, without the gaps between their fields: at least that much.</summary>
-internal sealed class TypeSizes(IOperation body)
+internal sealed class TypeSizes(Body body)
 {
     private const int MaxDepth = 3;
 
@@ -27,10 +28,10 @@ internal sealed class TypeSizes(IOperation body)
     /// <summary>The size of what a method reads or writes whose type argument says so; 1 if that is not known.</summary>
     public static long Of(IMethodSymbol? method) => method is { TypeArguments: [var type] } ? Math.Max(1, Of(type, depth: 0)) : 1;
 
-    private static Dictionary<SyntaxNode, long> Collect(IOperation body)
+    private static Dictionary<SyntaxNode, long> Collect(Body body)
     {
         var sizes = new Dictionary<SyntaxNode, long>();
-        foreach (IOperation operation in body.DescendantsAndSelf())
+        foreach (IOperation operation in body.Operations)
         {
             ITypeSymbol? type = operation switch
             {

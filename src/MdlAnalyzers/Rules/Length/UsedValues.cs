@@ -1,4 +1,5 @@
 using MdlAnalyzers.Contracts;
+using MdlAnalyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
@@ -6,7 +7,7 @@ using Microsoft.CodeAnalysis.Operations;
 namespace MdlAnalyzers.Rules.Length;
 
 /// <summary>Tells which values of a body leave the arithmetic of its local variables.</summary>
-internal sealed class UsedValues(IOperation body, ContractReader contracts)
+internal sealed class UsedValues(Body body)
 {
     private const int MaxSteps = 400;
 
@@ -99,7 +100,7 @@ internal sealed class UsedValues(IOperation body, ContractReader contracts)
     private Dictionary<ISymbol, List<IOperation>> FindReferences()
     {
         var found = new Dictionary<ISymbol, List<IOperation>>(SymbolEqualityComparer.Default);
-        foreach (IOperation operation in body.DescendantsAndSelf())
+        foreach (IOperation operation in body.Operations)
         {
             if (VariableOf(operation) is not { } variable)
                 continue;
@@ -147,7 +148,7 @@ internal sealed class UsedValues(IOperation body, ContractReader contracts)
 
     private bool IsPure(IInvocationOperation call) =>
         call.TargetMethod.Parameters.All(static p => p.RefKind == RefKind.None)
-        && (contracts.Method(call.TargetMethod).Macro is not (Macro.None or Macro.IsSuccess or Macro.ControlCode)
+        && (body.Contracts.Method(call.TargetMethod).Macro is not (Macro.None or Macro.IsSuccess or Macro.ControlCode)
             || call.TargetMethod.ContainingType is { Name: "Math", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } });
 
     private static bool IsArithmetic(BinaryOperatorKind kind) => kind is

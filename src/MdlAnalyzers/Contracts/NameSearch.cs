@@ -1,0 +1,25 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace MdlAnalyzers.Contracts;
+
+/// <summary>Finds the uses of a name by its text, which is faster than a walk and leaves nothing behind.</summary>
+internal static class NameSearch
+{
+    /// <summary>The places under <paramref name="scope"/> where an expression or a type has this name.</summary>
+    public static IEnumerable<SimpleNameSyntax> Uses(SyntaxNode scope, string name, CancellationToken cancellationToken)
+    {
+        string text = scope.SyntaxTree.GetText(cancellationToken).ToString();
+        int end = scope.Span.End;
+        for (int at = Next(scope.SpanStart); at >= 0; at = Next(at + name.Length))
+        {
+            if (scope.FindToken(at) is { Parent: SimpleNameSyntax use } token && token.Span.Contains(at) && token.ValueText == name)
+                yield return use;
+        }
+
+        int Next(int start) => name.Length == 0 || start >= end ? -1 : text.IndexOf(name, start, end - start, StringComparison.Ordinal);
+    }
+
+    /// <summary>The expression whose last part is <paramref name="name"/>.</summary>
+    public static ExpressionSyntax Whole(SimpleNameSyntax name) => name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? access : name;
+}
