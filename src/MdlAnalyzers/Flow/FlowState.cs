@@ -12,7 +12,8 @@ internal sealed class FlowState : IEquatable<FlowState>
         StateMap<Term, Interval>.Empty,
         StateMap<Slot, int>.Empty,
         StateMap<Linear, Interval>.Empty,
-        ImmutableStack<Continuation>.Empty);
+        ImmutableStack<Continuation>.Empty,
+        path: 0);
 
     private readonly StateMap<Place, Value> _values;
     private readonly StateMap<ObjectId, Nullness> _nulls;
@@ -29,7 +30,8 @@ internal sealed class FlowState : IEquatable<FlowState>
         StateMap<Term, Interval> ranges,
         StateMap<Slot, int> slots,
         StateMap<Linear, Interval> sums,
-        ImmutableStack<Continuation> pending)
+        ImmutableStack<Continuation> pending,
+        int path)
     {
         _values = values;
         _nulls = nulls;
@@ -37,21 +39,25 @@ internal sealed class FlowState : IEquatable<FlowState>
         _slots = slots;
         _sums = sums;
         Pending = pending;
+        Path = path;
         _hash = unchecked((((values.GetHashCode() * 31 + nulls.GetHashCode()) * 31 + ranges.GetHashCode()) * 31 + slots.GetHashCode()) * 31 + sums.GetHashCode());
     }
 
     /// <summary>Finally blocks that this path has entered, and where it goes afterwards.</summary>
     public ImmutableStack<Continuation> Pending { get; }
 
-    public IEnumerable<KeyValuePair<Place, Value>> Values => _values;
+    /// <summary>The branches taken since a loop was widened, which tell one turn's paths apart; 0 before. No part of the identity.</summary>
+    public int Path { get; }
 
-    public IEnumerable<KeyValuePair<ObjectId, Nullness>> Nulls => _nulls;
+    public StateMap<Place, Value> Values => _values;
+
+    public StateMap<ObjectId, Nullness> Nulls => _nulls;
 
     /// <summary>Sums of several terms, without constant, that a test compared.</summary>
-    public IEnumerable<KeyValuePair<Linear, Interval>> Sums => _sums;
+    public StateMap<Linear, Interval> Sums => _sums;
 
     /// <summary>Terms whose range was narrowed by a test.</summary>
-    public IEnumerable<KeyValuePair<Term, Interval>> Ranges => _ranges;
+    public StateMap<Term, Interval> Ranges => _ranges;
 
     public Value? Get(Place location) => _values.TryGetValue(location, out Value value) ? value : null;
 
@@ -86,7 +92,12 @@ internal sealed class FlowState : IEquatable<FlowState>
 
     public FlowState WithoutPending() => WithPending(ImmutableStack<Continuation>.Empty);
 
-    public FlowState WithPending(ImmutableStack<Continuation> pending) => pending == Pending ? this : new FlowState(_values, _nulls, _ranges, _slots, _sums, pending);
+    public FlowState WithPending(ImmutableStack<Continuation> pending) => pending == Pending ? this : new FlowState(_values, _nulls, _ranges, _slots, _sums, pending, Path);
+
+    public FlowState WithPath(int path) => path == Path ? this : new FlowState(_values, _nulls, _ranges, _slots, _sums, Pending, path);
+
+    /// <summary>The path goes on in one of several ways.</summary>
+    public FlowState Fork(int way) => Path == 0 ? this : WithPath(unchecked(Path * 31 + way + 1) | 1);
 
     /// <summary>The numbers a term can be, from tests on this path and from what it is.</summary>
     public Interval RangeOf(Term term)
@@ -186,7 +197,7 @@ internal sealed class FlowState : IEquatable<FlowState>
         foreach (KeyValuePair<Slot, int> pair in other._slots.Except(_slots))
             slots = slots.Set(pair.Key, SlotValue.Mixed);
 
-        return new FlowState(values, nulls, ranges, slots, sums, Pending);
+        return new FlowState(values, nulls, ranges, slots, sums, Pending, Path);
     }
 
     /// <summary>Whether two paths agree about all references, so that joining them loses little.</summary>
@@ -290,13 +301,13 @@ internal sealed class FlowState : IEquatable<FlowState>
         }
     }
 
-    private FlowState WithValues(StateMap<Place, Value> values) => values == _values ? this : new FlowState(values, _nulls, _ranges, _slots, _sums, Pending);
+    private FlowState WithValues(StateMap<Place, Value> values) => values == _values ? this : new FlowState(values, _nulls, _ranges, _slots, _sums, Pending, Path);
 
-    private FlowState WithNulls(StateMap<ObjectId, Nullness> nulls) => nulls == _nulls ? this : new FlowState(_values, nulls, _ranges, _slots, _sums, Pending);
+    private FlowState WithNulls(StateMap<ObjectId, Nullness> nulls) => nulls == _nulls ? this : new FlowState(_values, nulls, _ranges, _slots, _sums, Pending, Path);
 
-    private FlowState WithRanges(StateMap<Term, Interval> ranges) => ranges == _ranges ? this : new FlowState(_values, _nulls, ranges, _slots, _sums, Pending);
+    private FlowState WithRanges(StateMap<Term, Interval> ranges) => ranges == _ranges ? this : new FlowState(_values, _nulls, ranges, _slots, _sums, Pending, Path);
 
-    private FlowState WithSlots(StateMap<Slot, int> slots) => slots == _slots ? this : new FlowState(_values, _nulls, _ranges, slots, _sums, Pending);
+    private FlowState WithSlots(StateMap<Slot, int> slots) => slots == _slots ? this : new FlowState(_values, _nulls, _ranges, slots, _sums, Pending, Path);
 
-    private FlowState WithSums(StateMap<Linear, Interval> sums) => sums == _sums ? this : new FlowState(_values, _nulls, _ranges, _slots, sums, Pending);
+    private FlowState WithSums(StateMap<Linear, Interval> sums) => sums == _sums ? this : new FlowState(_values, _nulls, _ranges, _slots, sums, Pending, Path);
 }

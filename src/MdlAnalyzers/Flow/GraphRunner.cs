@@ -16,12 +16,15 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
     private const int MaxTurns = 1;
     private const int WidenAfter = 20;
     private const int MaxVisits = 80;
+    private const int MaxBlocks = 1 << 16;
 
     private static readonly object _returned = new();
 
     private readonly Interpreter _interpreter = new(body, frame);
     private readonly BlockInfo?[] _blocks = new BlockInfo?[frame.Graph.Blocks.Length];
-    private readonly SortedSet<int> _ready = [];
+    private readonly List<FlowState> _states = [], _next = [];
+    private int _ready;
+    private int _first;
 
     // Paths multiply from call to call.
     private readonly int _maxPaths = Math.Max(MinPaths, MaxPaths >> frame.InlineDepth);
@@ -31,15 +34,13 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
     public void Run(FlowState entry)
     {
         Enqueue(frame.Graph.Blocks[0], entry, isBackEdge: false);
-        while (_ready.Count > 0 && !body.Budget.IsExhausted)
+        while (_ready > 0 && !body.Budget.IsExhausted)
         {
             body.CancellationToken.ThrowIfCancellationRequested();
-            int ordinal = _ready.Min;
-            BlockInfo info = _blocks[ordinal]!;
-            FlowState state = info.Pending.Dequeue();
-            if (info.Pending.Count == 0)
-                _ready.Remove(ordinal);
-            Process(frame.Graph.Blocks[ordinal], state);
+            while (_blocks[_first] is not { IsReady: true })
+                _first++;
+            _ready--;
+            Process(frame.Graph.Blocks[_first], _blocks[_first]!.Take());
         }
     }
 
@@ -52,29 +53,38 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
             return;
         }
 
-        List<FlowState> states = [entry];
+        _states.Clear();
+        _states.Add(entry);
         foreach (IOperation operation in block.Operations)
         {
-            var next = new List<FlowState>(states.Count);
-            foreach (FlowState state in states)
+            _next.Clear();
+            foreach (FlowState state in _states)
             {
-                foreach (Exit result in _interpreter.Execute(operation, state))
-                    next.Add(result.State);
+                List<Exit> results = _interpreter.Execute(operation, state);
+                for (int i = 0; i < results.Count; i++)
+                    _next.Add(results.Count == 1 ? results[i].State : results[i].State.Fork(i));
             }
 
-            states = Cap(next, operation);
-            foreach (FlowState state in states)
-                EnterHandlers(block, state);
+            Cap(_next, operation);
+            _states.Clear();
+            _states.AddRange(_next);
+            for (int i = 0; i < _states.Count; i++)
+                EnterHandlers(block, _states[i].Fork(operation.Syntax.SpanStart + i));
         }
 
-        foreach (FlowState state in states)
+        foreach (FlowState state in _states)
         {
             if (block.BranchValue is null)
                 Leave(block, state, UnknownValue.Instance);
             else
-                foreach (Exit result in _interpreter.Execute(block.BranchValue, state))
-                    Leave(block, result.State, result.Value);
+                LeaveWithResults(block, _interpreter.Execute(block.BranchValue, state));
         }
+    }
+
+    private void LeaveWithResults(BasicBlock block, List<Exit> results)
+    {
+        for (int i = 0; i < results.Count; i++)
+            Leave(block, results.Count == 1 ? results[i].State : results[i].State.Fork(i), results[i].Value);
     }
 
     private void Leave(BasicBlock block, FlowState state, Value value)
@@ -93,10 +103,12 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
 
         Condition condition = Interpreter.ToCondition(value);
         bool jumpWhen = block.ConditionKind == ControlFlowConditionKind.WhenTrue;
+        int way = block.Ordinal;
         foreach (FlowState taken in Assumptions.Assume(state, condition, jumpWhen))
-            Follow(block.ConditionalSuccessor!, taken);
+            Follow(block.ConditionalSuccessor!, taken.Fork(way += MaxBlocks));
+        way = -block.Ordinal;
         foreach (FlowState passed in Assumptions.Assume(state, condition, !jumpWhen))
-            Follow(block.FallThroughSuccessor!, passed);
+            Follow(block.FallThroughSuccessor!, passed.Fork(way -= MaxBlocks));
     }
 
     private void Follow(ControlFlowBranch branch, FlowState state)
@@ -119,9 +131,9 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
     }
 
     // What is not in scope any more does not tell paths apart.
-    private FlowState LeaveScopes(ControlFlowBranch branch, FlowState state)
+    private FlowState LeaveScopes(ControlFlowRegion source, BasicBlock destination, FlowState state)
     {
-        foreach (ControlFlowRegion region in branch.LeavingRegions)
+        for (ControlFlowRegion region = source; IsLeft(region, destination); region = region.EnclosingRegion!)
         {
             foreach (ILocalSymbol local in region.Locals)
                 state = state.Remove(new Place(null, local));
@@ -132,18 +144,34 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
         return state;
     }
 
+    private static bool HasFinally(ControlFlowRegion source, BasicBlock destination)
+    {
+        for (ControlFlowRegion region = source; IsLeft(region, destination); region = region.EnclosingRegion!)
+        {
+            if (region.Kind == ControlFlowRegionKind.TryAndFinally)
+                return true;
+        }
+
+        return false;
+    }
+
+    // No branch leaves the outermost region, which has no other one around it.
+    private static bool IsLeft(ControlFlowRegion region, BasicBlock destination) =>
+        destination.Ordinal < region.FirstBlockOrdinal || destination.Ordinal > region.LastBlockOrdinal;
+
     // A branch that leaves try regions runs their finally blocks first.
     private void Continue(ControlFlowBranch branch, int index, BasicBlock destination, FlowState state)
     {
-        if (index < branch.FinallyRegions.Length)
+        ControlFlowRegion source = branch.Source.EnclosingRegion;
+        if (HasFinally(source, destination) && index < branch.FinallyRegions.Length)
         {
             BasicBlock first = frame.Graph.Blocks[branch.FinallyRegions[index].FirstBlockOrdinal];
             Enqueue(first, state.Push(new Continuation(destination, index + 1, branch)), isBackEdge: false);
             return;
         }
 
-        bool isBackEdge = branch.Source.Ordinal >= destination.Ordinal && branch.Source.EnclosingRegion.Kind != ControlFlowRegionKind.Finally;
-        Enqueue(destination, LeaveScopes(branch, state), isBackEdge);
+        bool isBackEdge = branch.Source.Ordinal >= destination.Ordinal && source.Kind != ControlFlowRegionKind.Finally;
+        Enqueue(destination, LeaveScopes(source, destination, state), isBackEdge);
     }
 
     // An exception may leave the block at any operation.
@@ -167,7 +195,7 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
         if (info.Seen.Contains(state))
             return;
         // Paths that only compared numbers in different ways are one path.
-        if (!isBackEdge && info.Seen.Find(s => s.DiffersInSums(state)) is { } alike && info.Seen.Contains(state = alike.Join(state, block, widen: false)))
+        if (!isBackEdge && info.FindAlike(state) is { } alike && info.Seen.Contains(state = alike.Join(state, block, widen: false)))
             return;
         if (info.Visits++ > MaxVisits)
         {
@@ -177,21 +205,26 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
 
         if (isBackEdge && info.Turns++ >= MaxTurns)
         {
+            info.Widened ??= info.Seen.Count == 0 ? null : info.Seen[info.Seen.Count - 1];
             state = info.Widened is null || !info.Widened.SamePending(state) ? state : info.Widened.Join(state, block, widen: true);
-            info.Widened = state;
+            info.Widened = state = state.WithPath((block.Ordinal << 1) | 1);
+        }
+        else if (info.FindEarlierTurn(state) is { } earlier)
+        {
+            // One more turn of a widened loop by the same branches: what is known now covers what was known before.
+            if (info.TryReplace(earlier, state))
+                return;
         }
         else if (info.Seen.Count >= _maxPaths)
         {
-            bool widen = info.Visits > WidenAfter;
-            FlowState? partner = info.Seen.FindLast(s => s.SamePending(state) && s.HasSameNulls(state)) ?? info.Seen.FindLast(s => s.SamePending(state));
-            state = partner?.Join(state, block, widen) ?? state;
+            state = info.FindPartner(state)?.Join(state, block, widen: info.Visits > WidenAfter) ?? state;
         }
 
         if (info.Seen.Contains(state))
             return;
+        _ready++;
+        _first = Math.Min(_first, block.Ordinal);
         info.Seen.Add(state);
-        info.Pending.Enqueue(state);
-        _ready.Add(block.Ordinal);
     }
 
     private void AddExit(FlowState state)
@@ -199,7 +232,7 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
         var location = new Place(null, _returned);
         Value value = state.Get(location) ?? UnknownValue.Instance;
         state = state.Remove(location);
-        int same = Exits.FindIndex(e => e.Value.Equals(value) && (e.State.Equals(state) || (frame.IsInlined && e.State.SamePending(state) && e.State.HasSameNulls(state))));
+        int same = Exits.Count == 0 ? -1 : Exits.FindIndex(e => e.Value.Equals(value) && (e.State.Equals(state) || (frame.IsInlined && e.State.SamePending(state) && e.State.HasSameNulls(state))));
         if (same >= 0)
         {
             // A caller goes on once for ways out that hardly differ.
@@ -217,7 +250,7 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
         Exits[_maxPaths - 1] = new Exit(last.State.Join(state, this, widen: true), last.Value.Equals(value) ? value : UnknownValue.Instance);
     }
 
-    private List<FlowState> Cap(List<FlowState> states, object point)
+    private void Cap(List<FlowState> states, object point)
     {
         while (states.Count > _maxPaths)
         {
@@ -225,20 +258,71 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
             states.RemoveAt(states.Count - 1);
             states[states.Count - 1] = states[states.Count - 1].Join(last, point, widen: false);
         }
-
-        return states;
     }
 
     private sealed class BlockInfo
     {
+        private int _taken;
+
+        /// <summary>The states in which the block is entered; those that come last have yet to be carried through it.</summary>
         public List<FlowState> Seen { get; } = [];
 
-        public Queue<FlowState> Pending { get; } = new();
+        public bool IsReady => _taken < Seen.Count;
 
         public int Visits { get; set; }
 
         public int Turns { get; set; }
 
         public FlowState? Widened { get; set; }
+
+        /// <summary>Puts a state in the place of one that has yet to be carried through the block.</summary>
+        public bool TryReplace(FlowState old, FlowState state)
+        {
+            int index = Seen.LastIndexOf(old);
+            if (index < _taken)
+                return false;
+            Seen[index] = state;
+            return true;
+        }
+
+        public FlowState Take() => Seen[_taken++];
+
+        public FlowState? FindAlike(FlowState state)
+        {
+            foreach (FlowState seen in Seen)
+            {
+                if (seen.DiffersInSums(state))
+                    return seen;
+            }
+
+            return null;
+        }
+
+        public FlowState? FindEarlierTurn(FlowState state)
+        {
+            for (int i = Seen.Count - 1; i >= 0 && state.Path != 0; i--)
+            {
+                if (Seen[i].Path == state.Path && Seen[i].SamePending(state) && Seen[i].HasSameNulls(state))
+                    return Seen[i];
+            }
+
+            return null;
+        }
+
+        /// <summary>The last state that can be joined with another one, rather one that agrees with it about all references.</summary>
+        public FlowState? FindPartner(FlowState state)
+        {
+            FlowState? partner = null;
+            for (int i = Seen.Count - 1; i >= 0; i--)
+            {
+                if (!Seen[i].SamePending(state))
+                    continue;
+                if (Seen[i].HasSameNulls(state))
+                    return Seen[i];
+                partner ??= Seen[i];
+            }
+
+            return partner;
+        }
     }
 }
