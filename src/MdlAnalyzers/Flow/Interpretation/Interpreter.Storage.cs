@@ -451,6 +451,8 @@ internal sealed partial class Interpreter
     {
         if (_state.Get(new Place(source, index)) is { } stored)
             return stored;
+        if (IsNumeric(target.Type) && _state.Get(new Place(source, TermKind.Loaded)) is Linear address)
+            return Linear.Of(new Term(TermKind.Loaded, owner: address.Find(TermKind.SystemBase)?.Owner, key: (source, index), node: target.Syntax, isUnsigned: IsUnsigned(target.Type)));
         return IsNumeric(target.Type) ? Fresh(target.Syntax, target.Type) : Site(target);
     }
 

@@ -18,6 +18,8 @@ internal static class Arithmetic
     {
         if (a.IsConstant)
             return b.Scale(a.Constant);
+        if (b.IsConstantOf(PageSize) && WholePages(a, node) is { } page)
+            return page;
         return b.IsConstant ? a.Scale(b.Constant) : Operation(TermKind.Multiply, a, b, node);
     }
 
@@ -47,6 +49,8 @@ internal static class Arithmetic
     {
         if (!b.IsConstant || b.Constant is < 0 or > 62)
             return Operation(TermKind.Multiply, a, Opaque(node), node);
+        if (b.Constant == 12 && WholePages(a, node) is { } page)
+            return page;
         Linear shifted = a.Scale(1L << (int)b.Constant);
         return b.Label is null ? shifted : shifted.WithLabel(shifted.IsConstant ? b.Label : null);
     }
@@ -78,6 +82,11 @@ internal static class Arithmetic
             return a.Select(s => IsWholePages(s)).WithConstant(a.Constant & ~PageMask);
         return Operation(TermKind.PageAlign, a, Linear.Of(PageSize), node);
     }
+
+    // "(address >> 12) << 12" is the page that the address lies in. Whole pages of a length stay a product.
+    private static Linear? WholePages(Linear pages, SyntaxNode node) =>
+        pages.IsSingle(out Term quotient) && quotient is { Kind: TermKind.Divide, Left: { } address, Right: { } divisor } && divisor.IsConstantOf(PageSize)
+            && PageAlign(address, node) is var aligned && !aligned.Contains(TermKind.PageAlign) ? aligned : null;
 
     public static Linear ByteOffset(Linear a, SyntaxNode node) => LowBits(a, PageMask, node, modulo: false);
 

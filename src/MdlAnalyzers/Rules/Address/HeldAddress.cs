@@ -26,8 +26,8 @@ internal static class HeldAddress
     /// <summary>Width of an integer type; 0 for other types.</summary>
     public static int Bits(ITypeSymbol? type)
     {
-        if (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable)
-            type = nullable.TypeArguments[0];
+        if (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } or INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments.Length: 1 })
+            type = ((INamedTypeSymbol)type).TypeArguments[0];
         return type?.SpecialType switch
         {
             SpecialType.System_Byte or SpecialType.System_SByte => 8,

@@ -17,7 +17,7 @@ internal sealed partial class PageMathIgnoresOffset
 
     private void VoteFrame(in Computation computation, Term frame, FlowReporter reporter)
     {
-        if (frame.Node is null || !IsOwn(computation.Frame, frame, reporter))
+        if (frame.Node is null || !IsOwn(computation.Frame, frame, computation.State, reporter))
             return;
         bool respected = computation.Result.Contains(TermKind.Offset) || PageMath.IsAligned(computation.State, frame.Owner!);
         bool isShift = computation.Operation.Syntax is BinaryExpressionSyntax { RawKind: (int)Microsoft.CodeAnalysis.CSharp.SyntaxKind.LeftShiftExpression or (int)Microsoft.CodeAnalysis.CSharp.SyntaxKind.MultiplyExpression } or AssignmentExpressionSyntax;
@@ -121,7 +121,7 @@ internal sealed partial class PageMathIgnoresOffset
 
     private void AddZero(SyntaxNode node, Term frame, in ValueUse use, FlowReporter reporter)
     {
-        if (IsOwn(use.Frame, frame, reporter) && !PageMath.IsAligned(use.State, frame.Owner!))
+        if (IsOwn(use.Frame, frame, use.State, reporter) && !PageMath.IsAligned(use.State, frame.Owner!))
             Add(use.Frame.Visible(node), "ZeroOffset", frame.Origin, frame.Owner, reporter, use.Frame).HarmfulUse = true;
     }
 

@@ -169,7 +169,7 @@ internal sealed partial class PageMathIgnoresOffset : FlowRule
 
     private void Vote(in Computation computation, Verdict verdict, Term? term, string kind, FlowReporter reporter, bool needsUse = false)
     {
-        if (verdict == Verdict.None || !IsOwn(computation.Frame, term, reporter))
+        if (verdict == Verdict.None || !IsOwn(computation.Frame, term, computation.State, reporter))
             return;
         PageMathCandidate candidate = Add(computation.Frame.Visible(computation.Node), kind, term?.Origin, term?.Owner, reporter, computation.Frame, verdict, needsUse);
         candidate.CountsWholePages |= verdict == Verdict.Ignored && computation.Result.Find(TermKind.Divide) is { } quotient && quotient.Node == computation.Node && quotient.Left!.IsSingle(out Term whole) && whole.Kind == TermKind.Length;
@@ -179,8 +179,8 @@ internal sealed partial class PageMathIgnoresOffset : FlowRule
     }
 
     // Inside a callee only what the analyzed body handed to it counts.
-    private static bool IsOwn(Frame frame, Term? term, FlowReporter reporter) =>
-        !frame.IsInlined || (term?.Origin is { } origin && reporter.Owns(origin));
+    private static bool IsOwn(Frame frame, Term? term, FlowState state, FlowReporter reporter) =>
+        term is null ? !frame.IsInlined : Origin.IsInBody(term, term.Origin, frame, state, reporter);
 
     private PageMathCandidate Add(SyntaxNode node, string kind, SyntaxNode? cause, ObjectId? mdl, FlowReporter reporter, Frame frame, Verdict verdict = Verdict.Ignored, bool needsUse = false)
     {
@@ -248,7 +248,7 @@ internal sealed partial class PageMathIgnoresOffset : FlowRule
         if (use.Kind != UseKind.Comparison || use.Other is not Linear bound || use.Operation is not { } operation || number.Find(TermKind.Length) is not { Node: not null } length)
             return;
         bool onePage = PageComparison.IsOnePage(number, bound, operation, use.Node);
-        if (!PageComparison.IsRelational(operation) || PageComparison.IsLimitCheck(operation.Syntax, isManyPages: !onePage) || !IsOwn(use.Frame, length, reporter))
+        if (!PageComparison.IsRelational(operation) || PageComparison.IsLimitCheck(operation.Syntax, isManyPages: !onePage) || !IsOwn(use.Frame, length, use.State, reporter))
             return;
         bool ignored = (onePage || (number.IsSingle(out _) && IsPageBound(bound))) && !PageMath.IsAligned(use.State, length.Owner!) && use.State.RangeOf(length).High > 0;
         Add(use.Frame.Visible(operation.Syntax), "PageCrossing", length.Node, length.Owner, reporter, use.Frame, ignored ? Verdict.Ignored : Verdict.Respected);

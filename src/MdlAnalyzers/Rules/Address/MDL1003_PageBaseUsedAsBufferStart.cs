@@ -46,7 +46,7 @@ internal sealed class PageBaseUsedAsBufferStart : FlowRule
             return;
         if (use.Kind == UseKind.Comparison && use.Other is Linear bound && IsLength(bound))
             NotePositions(number, factor: 1);
-        if (!BufferStart.IsNeededBy(use) || StartIn(number, use.State) is not { } start || !reporter.Owns(start.Node!) || IsOverWholePages(use))
+        if (!BufferStart.IsNeededBy(use) || StartIn(number, use.State) is not { } start || !Origin.IsInBody(start, start.Node, use.Frame, use.State, reporter) || IsOverWholePages(use))
             return;
         SyntaxNode node = use.Frame.Visible(use.Node);
         if (reporter.Owns(node))
@@ -59,7 +59,7 @@ internal sealed class PageBaseUsedAsBufferStart : FlowRule
         {
             if (_pages.Contains(start.Node!) || reporter.IsExplained(start.Node!) || reporter.HasFindingIn(SourceText.StatementOf(node)) || !address.Summands.All(s => s.Term.Equals(start) || IsPosition(s.Term)))
                 continue;
-            reporter.Report(Descriptor, node, start.Node, null, SourceText.Of(node), SourceText.Of(start.Owner!));
+            reporter.Report(Descriptor, node, reporter.Owns(start.Node!) ? start.Node : null, null, SourceText.Of(node), SourceText.Of(start.Owner!));
         }
     }
 

@@ -45,7 +45,7 @@ internal sealed class MdlVaDereferenced : FlowRule
         }
 
         // A callee that reads the address itself is analyzed on its own.
-        if (use.Frame.IsInlined && (address.Node is not { } origin || !reporter.Owns(origin)))
+        if (!Origin.IsInBody(address, address.Node, use.Frame, use.State, reporter))
             return;
         SyntaxNode node = use.Frame.Visible(use.Node);
         if (reporter.Owns(node))

@@ -31,9 +31,9 @@ internal sealed class OffsetAddedTwice : FlowRule
         if (computation.Operands is not [Linear left, Linear right, ..])
             return;
         if (FindRepeated(left, right, computation.Result, computation.State) is { } address)
-            Tell(Operand(computation.Operation, 1), address, right, computation.Frame, reporter);
+            Tell(Operand(computation.Operation, 1), address, right, computation.Frame, computation.State, reporter);
         else if (FindRepeated(right, left, computation.Result, computation.State) is { } second)
-            Tell(Operand(computation.Operation, 0), second, left, computation.Frame, reporter);
+            Tell(Operand(computation.Operation, 0), second, left, computation.Frame, computation.State, reporter);
     }
 
     public override void OnCall(CallEvent call, FlowReporter reporter)
@@ -45,7 +45,7 @@ internal sealed class OffsetAddedTwice : FlowRule
             if (argument.Parameter?.Type is IArrayTypeSymbol or { SpecialType: SpecialType.System_Array })
                 array = argument.Object;
             else if (array is not null && argument.Value is Linear start && CopiedBuffer(array, start, call.State) is not null && IsIndex(argument.Parameter))
-                Tell(argument.Node, null, start, call.Frame, reporter, CopyReason);
+                Tell(argument.Node, null, start, call.Frame, call.State, reporter, CopyReason);
         }
     }
 
@@ -54,17 +54,17 @@ internal sealed class OffsetAddedTwice : FlowRule
         switch (use)
         {
             case { Kind: UseKind.Indexer, Value: Linear index, Other: ObjectValue array } when CopiedBuffer(array.Id, index, use.State) is not null:
-                Tell(use.Node, null, index, use.Frame, reporter, CopyReason);
+                Tell(use.Node, null, index, use.Frame, use.State, reporter, CopyReason);
                 break;
             case { Kind: UseKind.Indexer, Value: Linear index, Other: SpanValue span } when FindRepeated(span.Address, index, result: null, use.State) is { } address:
-                Tell(use.Node, address, index, use.Frame, reporter);
+                Tell(use.Node, address, index, use.Frame, use.State, reporter);
                 break;
             case { Kind: UseKind.Slice, Value: SpanValue slice, Other: SpanValue whole }
                 when slice.Address.Subtract(whole.Address) is { } start && FindRepeated(whole.Address, start, slice.Address, use.State) is { } address:
-                Tell(use.Node, address, start, use.Frame, reporter);
+                Tell(use.Node, address, start, use.Frame, use.State, reporter);
                 break;
             case { Kind: UseKind.Argument, Expected: ValueKind.TransferOffset, Mdl: { } mdl, Value: Linear offset } when CountsFromThePage(offset, mdl, use.State):
-                Tell(use.Node, null, offset, use.Frame, reporter);
+                Tell(use.Node, null, offset, use.Frame, use.State, reporter);
                 break;
         }
     }
@@ -103,11 +103,11 @@ internal sealed class OffsetAddedTwice : FlowRule
     private static bool IsIndex(IParameterSymbol? parameter) =>
         parameter?.Name is { } name && (name.EndsWith("ndex", StringComparison.Ordinal) || name.EndsWith("ffset", StringComparison.Ordinal) || name == "start");
 
-    private static void Tell(SyntaxNode node, Term? address, Linear addend, Frame frame, FlowReporter reporter, string? why = null)
+    private static void Tell(SyntaxNode node, Term? address, Linear addend, Frame frame, FlowState state, FlowReporter reporter, string? why = null)
     {
         Term offset = addend.Summands.First(s => s.Term.Kind == TermKind.Offset && (address is null || address.Owner!.Equals(s.Term.Owner))).Term;
         // A helper that gets hold of both is analyzed on its own.
-        if (frame.IsInlined && !IsOwned(offset, reporter) && (address is null || !IsOwned(address, reporter)))
+        if (!Origin.IsInBody(offset, offset.Node, frame, state, reporter) && (address is null || !Origin.IsInBody(address, address.Node, frame, state, reporter)))
             return;
         string reason = why ?? address?.Kind switch
         {
@@ -121,8 +121,6 @@ internal sealed class OffsetAddedTwice : FlowRule
             properties = properties.Add("Addend", addend.IsSingle(out _) ? "Whole" : "Part");
         reporter.Report(Descriptor, visible, address?.Node ?? offset.Node, properties, SourceText.Of(visible), SourceText.Of(offset.Owner!), reason);
     }
-
-    private static bool IsOwned(Term term, FlowReporter reporter) => term.Node is { } node && reporter.Owns(node);
 
     private static SyntaxNode Operand(IOperation operation, int index) => operation switch
     {

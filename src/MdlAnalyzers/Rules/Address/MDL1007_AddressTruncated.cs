@@ -83,7 +83,7 @@ internal sealed class AddressTruncated : FlowRule
     // What was cut before it got here is told where it was cut. A place with room for the whole address gets it cut, too: "(ulong)(uint)address".
     private void Store(in ValueUse use, Linear number, Term address, int bits, FlowReporter reporter)
     {
-        if (use.IsInlined && !(address.Node is { } origin && reporter.Owns(origin)))
+        if (!Origin.IsInBody(address, address.Node, use.Frame, use.State, reporter))
             return;
         SyntaxNode node = use.Frame.Visible(use.Node);
         int index = _cuts.FindIndex(cut => cut.Address.Equals(address) && cut.Node.SyntaxTree == node.SyntaxTree && node.Span.Contains(cut.Node.Span) && (bits > 0 || IsWhole(cut.Node, node)));
@@ -123,7 +123,7 @@ internal sealed class AddressTruncated : FlowRule
             return false;
         bool isFramework = method.ContainingNamespace is { } ns && ns.ToDisplayString().StartsWith("System", StringComparison.Ordinal);
         return isFramework
-            ? method.ContainingType.Name is not ("Marshal" or "Volatile" or "Interlocked" or "Unsafe" or "BinaryPrimitives" or "List" or "Queue" or "Stack")
+            ? method.ContainingType.Name is not ("Marshal" or "Volatile" or "Interlocked" or "Unsafe" or "BinaryPrimitives" or "BitConverter" or "List" or "Queue" or "Stack")
             : IsMark(method.Name) || Nouns.HasWord(method.Name, "log", "trace", "print", "debug", "dbg", "format");
     }
 

@@ -75,6 +75,8 @@ internal sealed class PartialRangeOutsideSource : FlowRule
                     return (term.Node, "it is counted from a mapped system address");
                 case TermKind.Offset when start.Summands.All(s => s.Term.Equals(term) || IsNumber(s.Term)) && piece.Call.State.RangeOf(term).High > 0:
                     return (term.Node, "it is an offset, not an address");
+                case TermKind.AlignedAddress when isRequestMdl:
+                    return (term.Node, "it is counted from other memory");
                 case TermKind.PageFrame:
                     return (term.Node, "it is a page frame number");
                 case TermKind.Symbol when OfSymbol(term.Quantity, isRequestMdl) is { } reason:

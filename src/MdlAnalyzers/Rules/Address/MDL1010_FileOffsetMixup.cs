@@ -62,7 +62,7 @@ internal sealed class FileOffsetMixup : FlowRule
 
     private void CheckSum(Linear sum, Linear added, in Computation computation, string side, FlowReporter reporter)
     {
-        if (computation.Frame.IsInlined)
+        if (FileOffsetIn(added) is { } handed ? !Origin.IsInBody(handed, handed.Node, computation.Frame, computation.State, reporter) : computation.Frame.IsInlined)
             return;
         SyntaxNode node = computation.Operation switch
         {
@@ -70,6 +70,7 @@ internal sealed class FileOffsetMixup : FlowRule
             ICompoundAssignmentOperation compound when side == "Right" => compound.Value.Syntax,
             _ => computation.Node,
         };
+        node = computation.Frame.Visible(node);
         if (FileOffsetIn(added) is { } offset && IsBuffer(sum, computation.State))
             Tell(node, offset, "the position in the file", "it is added to an address in memory", drop: false, reporter);
         else if (added.IsSingle(out Term inPage) && inPage.Kind == TermKind.Offset && FileOffsetIn(sum) is not null && KindOf(computation.Operation) != BinaryOperatorKind.Or)

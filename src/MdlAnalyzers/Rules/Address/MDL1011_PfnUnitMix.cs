@@ -123,7 +123,7 @@ internal sealed class PfnUnitMix : FlowRule
     {
         SyntaxNode node = computation.Frame.Visible(computation.Node);
         // In a callee only what the analyzed body handed to it counts.
-        if (computation.Frame.IsInlined && !(frame.Origin is { } origin && reporter.Owns(origin)))
+        if (!Origin.IsInBody(frame, frame.Origin, computation.Frame, computation.State, reporter))
             return;
         if (!_findings.ContainsKey(node))
             _findings.Add(node, new Finding(kind, computation.Frame.IsInlined ? "" : side, frame));

@@ -28,7 +28,7 @@ internal sealed class LengthNotReconciled : FlowRule
 
     // How far behind the start of the buffer accesses start; null in loops, which come by at several places.
     private readonly Dictionary<(SyntaxNode Visible, SyntaxNode Node), Linear?> _positions = [];
-    private readonly List<((SyntaxNode Visible, SyntaxNode Node) Access, LengthBound Bound, ObjectId Mdl, Term Address, SyntaxNode Node, bool IsWhole, Frame Frame)> _fixed = [];
+    private readonly List<((SyntaxNode Visible, SyntaxNode Node) Access, LengthBound Bound, ObjectId Mdl, Term Address, SyntaxNode Node, bool IsWhole, Frame Frame, FlowState State)> _fixed = [];
 
     private TypeSizes? _sizes;
 
@@ -49,9 +49,9 @@ internal sealed class LengthNotReconciled : FlowRule
             bool isWhole = isLength && BufferAccess.PositionOf((Linear)argument.Value)?.Position.IsConstantOf(0) == true;
             SyntaxNode node = isLength ? access.Length : access.Start;
             if (end.IsConstant)
-                _fixed.Add(((call.Frame.Visible(access.Start), access.Start), bound, access.Mdl, access.Address, node, isWhole, call.Frame));
+                _fixed.Add(((call.Frame.Visible(access.Start), access.Start), bound, access.Mdl, access.Address, node, isWhole, call.Frame, call.State));
             else
-                Report(bound, access.Mdl, access.Address, node, isWhole, call.Frame, reporter);
+                Report(bound, access.Mdl, access.Address, node, isWhole, call.Frame, call.State, reporter);
         }
     }
 
@@ -74,17 +74,17 @@ internal sealed class LengthNotReconciled : FlowRule
         if (LengthBound.Of(end, address.Owner!, use.State, use.Frame) is not { } bound)
             return;
         if (end.IsConstant)
-            _fixed.Add(((use.Frame.Visible(use.Node), use.Node), bound, address.Owner!, address, use.Node, false, use.Frame));
+            _fixed.Add(((use.Frame.Visible(use.Node), use.Node), bound, address.Owner!, address, use.Node, false, use.Frame, use.State));
         else
-            Report(bound, address.Owner!, address, use.Node, isWhole: false, use.Frame, reporter);
+            Report(bound, address.Owner!, address, use.Node, isWhole: false, use.Frame, use.State, reporter);
     }
 
     public override void OnEnd(FlowReporter reporter)
     {
-        foreach (var (access, bound, mdl, address, node, isWhole, frame) in _fixed)
+        foreach (var (access, bound, mdl, address, node, isWhole, frame, state) in _fixed)
         {
             if (_positions[access] is not null && !reporter.IsTold(node))
-                Report(bound, mdl, address, node, isWhole, frame, reporter);
+                Report(bound, mdl, address, node, isWhole, frame, state, reporter);
         }
     }
 
@@ -97,14 +97,14 @@ internal sealed class LengthNotReconciled : FlowRule
             _positions[access] = null;
     }
 
-    private void Report(in LengthBound bound, ObjectId mdl, Term address, SyntaxNode node, bool isWhole, Frame frame, FlowReporter reporter)
+    private void Report(in LengthBound bound, ObjectId mdl, Term address, SyntaxNode node, bool isWhole, Frame frame, FlowState state, FlowReporter reporter)
     {
         if (_comparedWithRest.Contains(bound.Term) || (bound.IsOfOwnLength && _comparedWithRest.Any(term => OwnLength.IsOfRequest(term, mdl))))
             return;
         if (frame.IsInlined)
         {
             // A callee that gets both the length and the address is analyzed on its own.
-            if (!IsOwned(bound.Term, reporter) && !IsOwned(address, reporter))
+            if (!Origin.IsInBody(bound.Term, bound.Term.Node, frame, state, reporter) && !Origin.IsInBody(address, address.Node, frame, state, reporter))
                 return;
             node = frame.Visible(node);
         }
@@ -119,6 +119,4 @@ internal sealed class LengthNotReconciled : FlowRule
         ImmutableDictionary<string, string?>? properties = isWhole && !frame.IsInlined ? ImmutableDictionary<string, string?>.Empty.Add("Mdl", name) : null;
         reporter.Report(Descriptor, node, cause, properties, bound.Severity, SourceText.Of(node), bound.Name, name);
     }
-
-    private static bool IsOwned(Term term, FlowReporter reporter) => term.Node is { } node && reporter.Owns(node);
 }

@@ -86,7 +86,7 @@ internal sealed class LengthNarrowedOrOverflow : FlowRule
     // A callee is analyzed on its own; only what its caller hands over is the caller's mistake.
     private static SyntaxNode? Place(in ValueUse use, Term length, FlowReporter reporter) =>
         !use.IsInlined ? use.Node
-        : length.Node is { } origin && reporter.Owns(origin) ? use.Frame.Visible(use.Node)
+        : Origin.IsInBody(length, length.Node, use.Frame, use.State, reporter) ? use.Frame.Visible(use.Node)
         : null;
 
     private static bool IsLogged(SyntaxNode node) =>
