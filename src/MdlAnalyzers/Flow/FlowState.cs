@@ -63,6 +63,8 @@ internal sealed class FlowState : IEquatable<FlowState>
 
     public FlowState Set(Place location, Value value) => WithValues(_values.Set(location, value));
 
+    public FlowState WithValues(StateMap<Place, Value> values) => values == _values ? this : new FlowState(values, _nulls, _ranges, _slots, _sums, Pending, Path);
+
     public FlowState Remove(Place location) => WithValues(_values.Remove(location));
 
     /// <summary>Forgets the places that meet a condition.</summary>
@@ -78,7 +80,7 @@ internal sealed class FlowState : IEquatable<FlowState>
             .WithNulls(_nulls.Remove(id))
             .WithRanges(_ranges.RemoveWhere(id, static (term, id) => id.Equals(term.Owner)))
             .WithSlots(_slots.RemoveWhere(id, static (slot, id) => id.Equals(slot.Subject)))
-            .WithSums(_sums.RemoveWhere(id, static (sum, id) => sum.Summands.Any(s => id.Equals(s.Term.Owner))));
+            .WithSums(_sums.RemoveWhere(id, static (sum, id) => sum.IsAbout(id)));
 
     public FlowState Forget(Term term) => WithRanges(_ranges.Remove(term)).WithSums(Without(_sums, term));
 
@@ -300,8 +302,6 @@ internal sealed class FlowState : IEquatable<FlowState>
                 return term.IsUnsigned ? new Interval(0, long.MaxValue) : Interval.All;
         }
     }
-
-    private FlowState WithValues(StateMap<Place, Value> values) => values == _values ? this : new FlowState(values, _nulls, _ranges, _slots, _sums, Pending, Path);
 
     private FlowState WithNulls(StateMap<ObjectId, Nullness> nulls) => nulls == _nulls ? this : new FlowState(_values, nulls, _ranges, _slots, _sums, Pending, Path);
 

@@ -133,15 +133,16 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
     // What is not in scope any more does not tell paths apart.
     private FlowState LeaveScopes(ControlFlowRegion source, BasicBlock destination, FlowState state)
     {
+        StateMap<Place, Value> values = state.Values;
         for (ControlFlowRegion region = source; IsLeft(region, destination); region = region.EnclosingRegion!)
         {
             foreach (ILocalSymbol local in region.Locals)
-                state = state.Remove(new Place(null, local));
+                values = values.Remove(new Place(null, local));
             foreach (CaptureId capture in region.CaptureIds)
-                state = state.Remove(new Place(null, capture, frame.Graph));
+                values = values.Remove(new Place(null, capture, frame.Graph));
         }
 
-        return state;
+        return state.WithValues(values);
     }
 
     private static bool HasFinally(ControlFlowRegion source, BasicBlock destination)

@@ -8,10 +8,12 @@ internal sealed class RuleSet
 {
     private static readonly ConcurrentDictionary<Type, HashSet<string>> _overridden = new();
 
-    private readonly List<FlowRule> _uses = [], _computations = [], _objectUses = [], _calls = [], _exits = [], _ends = [];
+    private readonly List<FlowRule> _uses, _computations, _objectUses, _calls, _exits, _ends;
 
     public RuleSet(IReadOnlyList<FlowRule> rules)
     {
+        (_uses, _computations, _objectUses) = (new(rules.Count), new(rules.Count), new(rules.Count));
+        (_calls, _exits, _ends) = (new(rules.Count), new(rules.Count), new(rules.Count));
         foreach (FlowRule rule in rules)
         {
             HashSet<string> overridden = _overridden.GetOrAdd(rule.GetType(), Overridden);

@@ -10,7 +10,7 @@ internal sealed class StateMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TV
     where TKey : notnull, IEquatable<TKey>
     where TValue : notnull
 {
-    public static readonly StateMap<TKey, TValue> Empty = new([[]], 0, 0);
+    public static readonly StateMap<TKey, TValue> Empty = new([[], [], [], []], 0, 0);
 
     private const int BucketSize = 4;
 
@@ -181,17 +181,16 @@ internal sealed class StateMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TV
 
     private StateMap<TKey, TValue> Grow()
     {
-        var buckets = new Entry[_buckets.Length * 2][];
-        for (int i = 0; i < buckets.Length; i++)
+        int old = _buckets.Length;
+        var buckets = new Entry[old * 2][];
+        for (int i = 0; i < old; i++)
         {
-            int index = i;
-            buckets[i] = Array.FindAll(_buckets[BucketSource(i)], entry => BucketIndex(entry.Hash, buckets.Length) == index);
+            // One more bit of the hash decides; the others say which bucket the entries come from.
+            buckets[i] = Array.FindAll(_buckets[i], entry => BucketIndex(entry.Hash, old * 2) < old);
+            buckets[i + old] = Array.FindAll(_buckets[i], entry => BucketIndex(entry.Hash, old * 2) >= old);
         }
 
         return new StateMap<TKey, TValue>(buckets, Count, _hash);
-
-        // One more bit of the hash decides; the others say which bucket the entries come from.
-        int BucketSource(int index) => index & (_buckets.Length - 1);
     }
 
     /// <summary>Goes through the entries, or through those that another map has not.</summary>

@@ -465,9 +465,10 @@ internal sealed partial class Interpreter
 
     private static FlowState Bind(FlowState state, ImmutableArray<(IParameterSymbol Parameter, Value Value)> bound)
     {
+        StateMap<Place, Value> values = state.Values;
         foreach ((IParameterSymbol parameter, Value value) in bound)
-            state = parameter.RefKind == RefKind.Out ? state.Remove(new Place(null, parameter)) : state.Set(new Place(null, parameter), value);
-        return state;
+            values = parameter.RefKind == RefKind.Out ? values.Remove(new Place(null, parameter)) : values.Set(new Place(null, parameter), value);
+        return state.WithValues(values);
     }
 
     private IReadOnlyList<Exit>? FollowLocalFunction(IMethodSymbol function, ImmutableArray<(IParameterSymbol Parameter, Value Value)> bound, SyntaxNode node)

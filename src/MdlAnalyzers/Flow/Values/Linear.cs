@@ -86,6 +86,18 @@ internal sealed class Linear : Value, IEquatable<Linear>
         return false;
     }
 
+    /// <summary>Whether a term at the top level of the sum is about an object.</summary>
+    public bool IsAbout(ObjectId owner)
+    {
+        foreach (Summand summand in Summands)
+        {
+            if (owner.Equals(summand.Term.Owner))
+                return true;
+        }
+
+        return false;
+    }
+
     public long FactorOf(Term term)
     {
         foreach (Summand summand in Summands)
@@ -126,10 +138,17 @@ internal sealed class Linear : Value, IEquatable<Linear>
 
     public Linear Select(Func<Summand, bool> keep)
     {
-        int kept = Summands.Count(keep);
-        return kept == Summands.Length ? this
-            : kept == 0 ? new(ImmutableArray<Summand>.Empty, Constant, Label)
-            : new(Summands.RemoveAll(summand => !keep(summand)), Constant, Label);
+        ImmutableArray<Summand> kept = Summands;
+        int at = 0;
+        foreach (Summand summand in Summands)
+        {
+            if (!keep(summand))
+                kept = kept.RemoveAt(at);
+            else
+                at++;
+        }
+
+        return kept.Length == Summands.Length ? this : new(kept, Constant, Label);
     }
 
     public Linear WithConstant(long constant) => new(Summands, constant);
