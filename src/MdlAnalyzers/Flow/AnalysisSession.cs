@@ -13,10 +13,12 @@ namespace MdlAnalyzers.Flow;
 internal sealed class AnalysisSession
 {
     private const int MaxCalleeBlocks = 60;
+    private const int MaxGraphs = 64;
     private const int MaxBodyLength = 40_000;
     private const int MaxHelperLength = 2_000;
 
     private readonly ConcurrentDictionary<IMethodSymbol, ControlFlowGraph?> _graphs = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentQueue<IMethodSymbol> _recent = new();
     private readonly ConcurrentDictionary<ISymbol, bool> _pageFields = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, MdlRoom?> _rooms = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _neverReturns = new(SymbolEqualityComparer.Default);
@@ -67,9 +69,19 @@ internal sealed class AnalysisSession
     {
         if (!IsOwn(method))
             return null;
-        return _graphs.TryGetValue(method.OriginalDefinition, out ControlFlowGraph? known)
-            ? known
-            : _graphs.GetOrAdd(method.OriginalDefinition, CreateGraph(method.OriginalDefinition, MaxCalleeBlocks, cancellationToken));
+        method = method.OriginalDefinition;
+        if (_graphs.TryGetValue(method, out ControlFlowGraph? known))
+            return known;
+        ControlFlowGraph? graph = CreateGraph(method, MaxCalleeBlocks, cancellationToken);
+        if (_graphs.TryAdd(method, graph) && graph is not null)
+        {
+            // A graph keeps everything alive that the compiler found out about its file, so only those go on that may soon be asked for again.
+            _recent.Enqueue(method);
+            if (_recent.Count > MaxGraphs && _recent.TryDequeue(out IMethodSymbol? oldest))
+                _graphs.TryRemove(oldest, out _);
+        }
+
+        return graph;
     }
 
     /// <summary>Whether a callee mentions annotated symbols.</summary>
