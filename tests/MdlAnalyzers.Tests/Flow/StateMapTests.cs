@@ -52,8 +52,8 @@ public sealed class StateMapTests
         StateMap<int, int> old = StateMap<int, int>.Empty.Set(1, 1).Set(2, 2);
         StateMap<int, int> changed = old.Set(1, 5).Remove(2).Set(3, 3);
 
-        Assert.Equal([new(1, 1), new(2, 2)], old);
-        Assert.Equal([new(1, 5), new(3, 3)], changed);
+        Assert.Equal([new(1, 1), new(2, 2)], old.OrderBy(pair => pair.Key));
+        Assert.Equal([new(1, 5), new(3, 3)], changed.OrderBy(pair => pair.Key));
         Assert.NotEqual(old, changed);
     }
 

@@ -79,7 +79,7 @@ internal readonly struct LengthBound
             if (taken > MaxAlternatives)
                 return [];
             Linear sum = open.Pop();
-            if (sum.Find(TermKind.Minimum) is not { } minimum || sum.FactorOf(minimum) != 1)
+            if (DeepestMinimum(sum) is not { } minimum)
             {
                 sums.Add(sum);
                 continue;
@@ -94,6 +94,19 @@ internal readonly struct LengthBound
         }
 
         return sums;
+    }
+
+    // The one that may hold another one, with which it cancels out: "done + Math.Min(length - done, count)".
+    private static Term? DeepestMinimum(Linear sum)
+    {
+        Term? deepest = null;
+        foreach (Summand summand in sum.Summands)
+        {
+            if (summand is { Factor: 1, Term: { Kind: TermKind.Minimum } minimum } && minimum.Depth > (deepest?.Depth ?? 0))
+                deepest = minimum;
+        }
+
+        return deepest;
     }
 
     // What a test said an index is below of.
