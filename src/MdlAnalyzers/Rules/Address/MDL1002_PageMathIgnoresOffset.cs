@@ -223,12 +223,15 @@ internal sealed partial class PageMathIgnoresOffset : FlowRule
         if (!term.IsOperation)
             return;
         if (term.Node is not null && _candidates.TryGetValue(term.Node, out PageMathCandidate? found))
-            Note(found, term.Kind is TermKind.Divide && PageMath.HasSlack(number, term) || IsSlackLimit(number, term, use) ? Sink.Harmless : NamesTail(found, use) ? Sink.Harmful : sink);
+            Note(found, term.Kind is TermKind.Divide && PageMath.HasSlack(number, term) || IsSlackLimit(number, term, use) || IsRoundedDown(found, summand) ? Sink.Harmless : NamesTail(found, use) ? Sink.Harmful : sink);
         foreach (Summand inner in term.Left!.Summands)
             NoteSink(term.Left, inner, sink, use);
         foreach (Summand inner in term.Right!.Summands)
             NoteSink(term.Right, inner, sink, use);
     }
+
+    // "length / page * page": bytes again, of which there are enough wherever they start.
+    private static bool IsRoundedDown(PageMathCandidate division, Summand summand) => division.CountsWholePages && Math.Abs(summand.Factor) == Arithmetic.PageSize;
 
     // "length / page + 1 >= limit": a page of slack against a limit.
     private static bool IsSlackLimit(Linear number, Term division, in ValueUse use) =>

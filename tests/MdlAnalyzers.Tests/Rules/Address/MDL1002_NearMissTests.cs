@@ -99,6 +99,14 @@ public sealed class MDL1002_NearMissTests
     public Task OwnBuffer_DoesNotReport() =>
         Pages("nuint copy = ExAllocatePool2(POOL_FLAG_NON_PAGED, ROUND_TO_PAGES(len), 1); RtlCopyMemory(copy, _currentVa, len);");
 
+    [Theory]
+    [InlineData("RtlZeroMemory(p, len / PAGE_SIZE * PAGE_SIZE);")]
+    [InlineData("uint whole = len / PAGE_SIZE * PAGE_SIZE; RtlZeroMemory(p, whole); RtlFillMemory(p + whole, len - whole, 0xFF);")]
+    [InlineData("uint whole = len & ~(PAGE_SIZE - 1); RtlZeroMemory(p, whole);")]
+    [InlineData("for (uint done = 0; done < len / PAGE_SIZE * PAGE_SIZE; done += PAGE_SIZE) RtlZeroMemory(p + done, PAGE_SIZE);")]
+    public Task WholePagesOfMappedBytes_DoesNotReport(string use) =>
+        Pages("nuint p = MmGetSystemAddressForMdlSafe(mdl, NormalPagePriority | MdlMappingNoExecute); if (p == 0) return; " + use);
+
     [Fact]
     public Task NonMdlLength_DoesNotReport() =>
         Pages("uint pages = (n + PAGE_SIZE - 1) / PAGE_SIZE; _sg = new SgEntry[pages];");
