@@ -5,7 +5,7 @@ namespace Benchmarks;
 /// <summary>Times operations against each other in turns, so that all see the same disturbances, and takes medians, so that few of them count.</summary>
 internal static class Measurement
 {
-    private const int ShortRounds = 201, LongRounds = 3, LongWarmUps = 3, MaxLongSeconds = 20, ScalingRounds = 15;
+    private const int ShortRounds = 201, LongRounds = 15, LongWarmUps = 3, MaxLongSeconds = 40, ScalingRounds = 15;
 
     /// <summary>Short enough that most batches run without a break on a busy host.</summary>
     private const double ShortBatch = 0.0002;
@@ -66,18 +66,22 @@ internal static class Measurement
         return Median(results);
     }
 
-    /// <summary>Median over rounds of the subject's processor time, on all cores, over the floor's, for operations of many milliseconds.</summary>
-    public static double ProcessorTimeRatio(Operation subject, Operation floor) => MedianOfLongRounds(() =>
+    /// <summary>The subject's processor time, on all cores, over the floor's, for operations of many milliseconds.</summary>
+    public static double ProcessorTimeRatio(Operation subject, Operation floor)
     {
-        double seconds = ProcessorSeconds(floor);
-        return ProcessorSeconds(subject) / seconds;
-    });
+        double[] seconds = LeastOfLongRounds(floor, subject);
+        return seconds[1] / seconds[0];
+    }
 
-    /// <summary>Median over rounds of the processor time, in seconds, that the subject takes longer than the floor.</summary>
-    public static double ProcessorTimeOver(Operation subject, Operation floor) => MedianOfLongRounds(() => ProcessorSeconds(subject) - ProcessorSeconds(floor));
+    /// <summary>The processor time, in seconds, that the subject takes longer than the floor.</summary>
+    public static double ProcessorTimeOver(Operation subject, Operation floor)
+    {
+        double[] seconds = LeastOfLongRounds(floor, subject);
+        return seconds[1] - seconds[0];
+    }
 
-    /// <summary>Median over rounds of the processor time, in seconds, of one operation.</summary>
-    public static double ProcessorTime(Operation subject) => MedianOfLongRounds(() => ProcessorSeconds(subject));
+    /// <summary>The processor time, in seconds, of one operation.</summary>
+    public static double ProcessorTime(Operation subject) => LeastOfLongRounds(subject)[0];
 
     /// <summary>Median time of one operation: to be read on an idle host only.</summary>
     public static double Microseconds(Operation subject)
@@ -99,17 +103,21 @@ internal static class Measurement
         return (GC.GetAllocatedBytesForCurrentThread() - before) / (double)times;
     }
 
-    // The first rounds are the JIT compiler's, which optimizes late while the program is busy; fewer follow if they take long.
-    private static double MedianOfLongRounds(Func<double> measure)
+    // What disturbs a long operation makes it longer, so the least of the rounds says most. The first rounds are the JIT compiler's, which
+    // optimizes late while the program is busy; fewer follow if they take long.
+    private static double[] LeastOfLongRounds(params Operation[] operations)
     {
         for (int i = 0; i < LongWarmUps; i++)
-            measure();
+            Array.ForEach(operations, static operation => ProcessorSeconds(operation));
         long start = Stopwatch.GetTimestamp();
-        var results = new List<double>(LongRounds);
-        do
-            results.Add(measure());
-        while (results.Count < LongRounds && Stopwatch.GetElapsedTime(start).TotalSeconds < MaxLongSeconds);
-        return Median([.. results]);
+        double[] least = Array.ConvertAll(operations, static operation => ProcessorSeconds(operation));
+        for (int round = 1; round < LongRounds && Stopwatch.GetElapsedTime(start).TotalSeconds < MaxLongSeconds; round++)
+        {
+            for (int i = 0; i < operations.Length; i++)
+                least[i] = Math.Min(least[i], ProcessorSeconds(operations[i]));
+        }
+
+        return least;
     }
 
     private static double Median(double[] values)
@@ -159,6 +167,8 @@ internal static class Measurement
 
     private static double ProcessorSeconds(Operation operation)
     {
+        // What the operation before left behind is not this one's.
+        GC.Collect();
         TimeSpan start = Environment.CpuUsage.TotalTime;
         s_sink += operation(1);
         return (Environment.CpuUsage.TotalTime - start).TotalSeconds;
