@@ -92,11 +92,11 @@ internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRu
         var frame = new Frame(method, graph, caller, callSite) { This = receiver ?? ObjectId.ForThis(method.ContainingType) };
         var runner = new GraphRunner(this, frame);
         ImmutableStack<Continuation> pending = state.Pending;
-        runner.Run(state.WithoutPending());
+        runner.Run(state.WithoutPending().WithPath(0));
         Budget.Leave();
         List<Exit> exits = runner.Exits;
         for (int i = 0; i < exits.Count; i++)
-            exits[i] = new Exit(Leave(exits[i].State, method, graph).WithPending(pending), exits[i].Value);
+            exits[i] = new Exit(Leave(exits[i].State, method, graph).WithPending(pending).WithPath(state.Path), exits[i].Value);
         return exits;
     }
 

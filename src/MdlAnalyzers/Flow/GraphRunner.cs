@@ -208,7 +208,8 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
         {
             info.Widened ??= info.Seen.Count == 0 ? null : info.Seen[info.Seen.Count - 1];
             state = info.Widened is null || !info.Widened.SamePending(state) ? state : info.Widened.Join(state, block, widen: true);
-            info.Widened = state = state.WithPath((block.Ordinal << 1) | 1);
+            // In a finally block the ways on are not told apart by branches.
+            info.Widened = state = state.WithPath(state.Pending.IsEmpty ? (block.Ordinal << 1) | 1 : 0);
         }
         else if (info.FindEarlierTurn(state) is { } earlier)
         {
