@@ -97,13 +97,10 @@ internal static class Nouns
 
     public static bool HasWord(string? name, params string[] wanted)
     {
-        foreach (string word in Words(name))
+        foreach (string word in wanted)
         {
-            foreach (string other in wanted)
-            {
-                if (string.Equals(word, other, StringComparison.OrdinalIgnoreCase))
-                    return true;
-            }
+            if (HasWord(name, word))
+                return true;
         }
 
         return false;
