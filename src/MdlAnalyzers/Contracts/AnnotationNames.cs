@@ -17,6 +17,8 @@ internal static class AnnotationNames
     public const string Opaque = "OpaqueMemberAttribute";
     public const string Present = "PresentWhenLengthNonZeroAttribute";
 
+    public static readonly IReadOnlyList<string> All = [Value, Effect, Entity, Macro, Role, BelongsTo, Governs, Block, Opaque, Present];
+
     /// <summary>A compilation that knows none of these has nothing to analyze.</summary>
     public static readonly IReadOnlyList<string> Gate = [$"{Namespace}.{Value}", $"{Namespace}.{Effect}", $"{Namespace}.{Present}"];
 }

@@ -5,7 +5,6 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.FlowAnalysis;
-using Microsoft.CodeAnalysis.Operations;
 
 namespace MdlAnalyzers.Flow;
 
@@ -36,6 +35,7 @@ internal sealed class AnalysisSession
         Roles = new RoleResolver(Contracts, tree => compilation.ContainsSyntaxTree(tree) ? ModelOf(tree) : null);
         Entries = new EntryFacts(this);
         Kept = new KeptMembers(this);
+        Files = new FileFilter(compilation);
     }
 
     public Compilation Compilation { get; }
@@ -51,6 +51,8 @@ internal sealed class AnalysisSession
         _configuration is null ? RuleOptions.Default : _options.GetOrAdd(tree, t => AnalyzerOptionReader.Read(_configuration.GetOptions(t)));
 
     public KeptMembers Kept { get; }
+
+    public FileFilter Files { get; }
 
     /// <summary>The kinds of request that can have an MDL: reads and writes have none if no device of the driver asks for direct I/O.</summary>
     public Transfer DirectTransfers(CancellationToken cancellationToken)
@@ -73,6 +75,24 @@ internal sealed class AnalysisSession
         if (_graphs.TryGetValue(method, out ControlFlowGraph? known))
             return known;
         ControlFlowGraph? graph = CreateGraph(method, MaxCalleeBlocks, cancellationToken);
+        Remember(method, graph);
+        return graph;
+    }
+
+    /// <summary>Graph of a body that is analyzed for itself, the one that its callers follow if there is one.</summary>
+    public ControlFlowGraph? GraphOf(IOperation body, ISymbol owner, CancellationToken cancellationToken)
+    {
+        var method = owner.OriginalDefinition as IMethodSymbol;
+        if (method is not null && _graphs.TryGetValue(method, out ControlFlowGraph? known) && known?.OriginalOperation.Syntax == body.Syntax)
+            return known;
+        ControlFlowGraph? graph = CodeBlocks.GraphOf(body, cancellationToken);
+        if (method is { DeclaringSyntaxReferences: [_] } && graph is not null && graph.Blocks.Length <= MaxCalleeBlocks && body.Syntax.FullSpan.Length <= MaxBodyLength)
+            Remember(method, graph);
+        return graph;
+    }
+
+    private void Remember(IMethodSymbol method, ControlFlowGraph? graph)
+    {
         if (_graphs.TryAdd(method, graph) && graph is not null)
         {
             // A graph keeps everything alive that the compiler found out about its file, so only those go on that may soon be asked for again.
@@ -80,8 +100,6 @@ internal sealed class AnalysisSession
             if (_recent.Count > MaxGraphs && _recent.TryDequeue(out IMethodSymbol? oldest))
                 _graphs.TryRemove(oldest, out _);
         }
-
-        return graph;
     }
 
     /// <summary>Whether a callee mentions annotated symbols.</summary>
@@ -143,13 +161,7 @@ internal sealed class AnalysisSession
         if (model.GetOperation(syntax, cancellationToken) is not { Parent: null } operation)
             return null;
 
-        ControlFlowGraph? graph = operation switch
-        {
-            IMethodBodyOperation body => ControlFlowGraph.Create(body, cancellationToken),
-            IBlockOperation block => ControlFlowGraph.Create(block, cancellationToken),
-            IConstructorBodyOperation constructor => ControlFlowGraph.Create(constructor, cancellationToken),
-            _ => null,
-        };
-        return graph is { } && graph.Blocks.Length <= maxBlocks ? graph : null;
+        ControlFlowGraph? graph = CodeBlocks.GraphOf(operation, cancellationToken);
+        return graph is not null && graph.Blocks.Length <= maxBlocks ? graph : null;
     }
 }

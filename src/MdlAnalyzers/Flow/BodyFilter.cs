@@ -9,29 +9,15 @@ internal static class BodyFilter
 {
     private const int MaxOperations = 200_000;
 
-    public static bool MentionsAnnotatedSymbol(IOperation root, ContractReader contracts)
-    {
-        int count = 0;
-        foreach (IOperation operation in root.DescendantsAndSelf())
-        {
-            if (++count > MaxOperations)
-                return false;
-            if (IsAnnotated(operation, contracts))
-                return true;
-        }
-
-        return false;
-    }
+    public static bool MentionsAnnotatedSymbol(IOperation root, ContractReader contracts) =>
+        root.DescendantsAndSelf().Take(MaxOperations).Any(operation => IsAnnotated(operation, contracts));
 
     /// <summary>Whether a body mentions annotated symbols, reads what other methods kept of an MDL, or calls a neighbour that knows more.</summary>
     public static bool IsWorthALook(IOperation root, AnalysisSession session, CancellationToken cancellationToken)
     {
         HashSet<ISymbol>? neighbours = null;
-        int count = 0;
-        foreach (IOperation operation in root.DescendantsAndSelf())
+        foreach (IOperation operation in root.DescendantsAndSelf().Take(MaxOperations))
         {
-            if (++count > MaxOperations)
-                return false;
             if (IsAnnotated(operation, session.Contracts))
                 return true;
             ISymbol? used = operation switch

@@ -4,8 +4,6 @@ using MdlAnalyzers.Rules.Address;
 using MdlAnalyzers.Rules.Length;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
-using Microsoft.CodeAnalysis.FlowAnalysis;
-using Microsoft.CodeAnalysis.Operations;
 
 namespace MdlAnalyzers.Flow;
 
@@ -49,7 +47,7 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
             if (!ContractReader.IsGateOpen(start.Compilation))
                 return;
             var session = new AnalysisSession(start.Compilation, start.Options.AnalyzerConfigOptionsProvider);
-            start.RegisterOperationBlockAction(block => Analyze(block, session));
+            start.RegisterCodeBlockAction(block => Analyze(block, session));
         });
     }
 
@@ -80,34 +78,35 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
         new OpaqueMdlField(),
     ];
 
-    private static void Analyze(OperationBlockAnalysisContext context, AnalysisSession session)
+    private static void Analyze(CodeBlockAnalysisContext context, AnalysisSession session)
     {
-        foreach (IOperation block in context.OperationBlocks)
-        {
-            foreach (Diagnostic diagnostic in Analyze(block, context.OwningSymbol, session, context.CancellationToken, context.GetControlFlowGraph))
-                context.ReportDiagnostic(diagnostic);
-        }
+        foreach (Diagnostic diagnostic in Diagnose(context, session))
+            context.ReportDiagnostic(diagnostic);
     }
 
-    /// <summary>Diagnostics of one body; none if it was filtered out or given up.</summary>
-    internal static IEnumerable<Diagnostic> Analyze(
-        IOperation block,
-        ISymbol owner,
-        AnalysisSession session,
-        CancellationToken cancellationToken,
-        Func<IOperation, ControlFlowGraph> graphOf)
+    // Operations are asked for here, not by registration: that would have the compiler bind the code of every file.
+    private static IEnumerable<Diagnostic> Diagnose(CodeBlockAnalysisContext context, AnalysisSession session)
     {
-        if (block is IAttributeOperation || !BodyFilter.IsWorthALook(block, session, cancellationToken) || IsAccessor(owner, session.Contracts))
-            return [];
+        CancellationToken cancellationToken = context.CancellationToken;
+        ISymbol owner = context.OwningSymbol;
         try
         {
-            var reporter = new FlowReporter(block.Syntax);
+            if (!session.Files.IsWorthALook(context.CodeBlock.SyntaxTree, cancellationToken)
+                || CodeBlocks.BodyOf(context.CodeBlock, owner, context.SemanticModel, cancellationToken) is not { } root
+                || !BodyFilter.IsWorthALook(root, session, cancellationToken)
+                || IsAccessor(owner, session.Contracts)
+                || session.GraphOf(root, owner, cancellationToken) is not { } graph)
+            {
+                return [];
+            }
+
+            var reporter = new FlowReporter(root.Syntax);
             IReadOnlyList<FlowRule> rules = CreateRules();
-            var body = new Body(block, owner, session.Contracts);
+            var body = new Body(graph.OriginalOperation, owner, session.Contracts);
             foreach (FlowRule rule in rules)
                 rule.OnBody(body);
             var analysis = new BodyAnalysis(session, rules, reporter, cancellationToken);
-            return analysis.Run(graphOf(block), owner) && reporter.HasFindings && !HasErrors(block, session, cancellationToken) ? reporter.Diagnostics : [];
+            return analysis.Run(graph, owner) && reporter.HasFindings && !HasErrors(root.Syntax, session, cancellationToken) ? reporter.Diagnostics : [];
         }
         catch (InsufficientExecutionStackException)
         {
@@ -123,8 +122,8 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
     }
 
     // Code that does not compile proves nothing.
-    private static bool HasErrors(IOperation block, AnalysisSession session, CancellationToken cancellationToken) =>
-        session.ModelOf(block.Syntax.SyntaxTree).GetDiagnostics(block.Syntax.Span, cancellationToken).Any(static d => d.DefaultSeverity == DiagnosticSeverity.Error);
+    private static bool HasErrors(SyntaxNode body, AnalysisSession session, CancellationToken cancellationToken) =>
+        session.ModelOf(body.SyntaxTree).GetDiagnostics(body.Span, cancellationToken).Any(static d => d.DefaultSeverity == DiagnosticSeverity.Error);
 
     // The body of an annotated accessor is where the quantities come from.
     private static bool IsAccessor(ISymbol owner, ContractReader contracts) =>

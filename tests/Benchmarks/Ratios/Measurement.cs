@@ -5,7 +5,7 @@ namespace Benchmarks;
 /// <summary>Times operations against each other in turns, so that all see the same disturbances, and takes medians, so that few of them count.</summary>
 internal static class Measurement
 {
-    private const int ShortRounds = 201, LongRounds = 15, LongWarmUps = 3, MaxLongSeconds = 40, ScalingRounds = 15;
+    private const int ShortRounds = 201, LongRounds = 100, LongWarmUps = 3, MaxLongSeconds = 40, ScalingRounds = 15;
 
     /// <summary>Short enough that most batches run without a break on a busy host.</summary>
     private const double ShortBatch = 0.0002;

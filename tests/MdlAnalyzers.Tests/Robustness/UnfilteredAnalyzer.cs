@@ -28,29 +28,34 @@ internal sealed class UnfilteredAnalyzer(Func<string, bool> isWanted, int budget
         context.RegisterCompilationStartAction(start =>
         {
             var session = new AnalysisSession(start.Compilation);
-            start.RegisterOperationBlockAction(block => Analyze(block, session));
+            start.RegisterCodeBlockAction(block => Analyze(block, session));
         });
     }
 
-    private void Analyze(OperationBlockAnalysisContext context, AnalysisSession session)
+    private void Analyze(CodeBlockAnalysisContext context, AnalysisSession session)
     {
-        foreach (IOperation block in context.OperationBlocks.Where(block => block is not IAttributeOperation && isWanted(block.Syntax.SyntaxTree.FilePath)))
+        ISymbol owner = context.OwningSymbol;
+        if (!isWanted(context.CodeBlock.SyntaxTree.FilePath)
+            || CodeBlocks.BodyOf(context.CodeBlock, owner, context.SemanticModel, context.CancellationToken) is not { } root
+            || session.GraphOf(root, owner, context.CancellationToken) is not { } graph)
         {
-            Interlocked.Increment(ref _bodies);
-            var reporter = new FlowReporter(block.Syntax);
-            IReadOnlyList<FlowRule> rules = MdlFlowAnalyzer.CreateRules();
-            var body = new Body(block, context.OwningSymbol, session.Contracts);
-            foreach (FlowRule rule in rules)
-                rule.OnBody(body);
-            var analysis = new BodyAnalysis(session, rules, reporter, context.CancellationToken, new Budget(budget));
-            if (!analysis.Run(context.GetControlFlowGraph(block), context.OwningSymbol))
-            {
-                _givenUp.Add(context.OwningSymbol.ToDisplayString());
-                continue;
-            }
-
-            foreach (Diagnostic diagnostic in reporter.Diagnostics)
-                context.ReportDiagnostic(diagnostic);
+            return;
         }
+
+        Interlocked.Increment(ref _bodies);
+        var reporter = new FlowReporter(root.Syntax);
+        IReadOnlyList<FlowRule> rules = MdlFlowAnalyzer.CreateRules();
+        var body = new Body(graph.OriginalOperation, owner, session.Contracts);
+        foreach (FlowRule rule in rules)
+            rule.OnBody(body);
+        var analysis = new BodyAnalysis(session, rules, reporter, context.CancellationToken, new Budget(budget));
+        if (!analysis.Run(graph, owner))
+        {
+            _givenUp.Add(owner.ToDisplayString());
+            return;
+        }
+
+        foreach (Diagnostic diagnostic in reporter.Diagnostics)
+            context.ReportDiagnostic(diagnostic);
     }
 }
