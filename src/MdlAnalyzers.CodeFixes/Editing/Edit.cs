@@ -14,9 +14,15 @@ internal static class Edit
         return new TextChange(whole, edited.ToString(new TextSpan(whole.Start, whole.Length + grown)));
     }
 
-    public static async Task<Document> ApplyAsync(Document document, TextChange edit, CancellationToken cancellationToken)
+    /// <summary>Applies edits that do not overlap, in whatever order they come.</summary>
+    public static async Task<Document> ApplyAsync(Document document, IEnumerable<TextChange> edits, CancellationToken cancellationToken)
     {
         SourceText text = await document.GetTextAsync(cancellationToken).ConfigureAwait(false);
-        return document.WithText(text.WithChanges(edit));
+        return document.WithText(text.WithChanges(edits.OrderBy(static e => e.Span.Start)));
     }
+
+    public static Task<Document> ApplyAsync(Document document, TextChange edit, CancellationToken cancellationToken) => ApplyAsync(document, [edit], cancellationToken);
+
+    /// <summary>The line ends of <paramref name="text"/>.</summary>
+    public static string NewLine(string text) => text.Contains("\r\n") ? "\r\n" : "\n";
 }

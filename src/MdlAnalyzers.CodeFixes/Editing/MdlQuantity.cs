@@ -10,8 +10,6 @@ internal sealed class MdlQuantity
     public static readonly MdlQuantity PageBase = new(3, "MmGetMdlBaseVa");
     public static readonly MdlQuantity VirtualAddress = new(4, "MmGetMdlVirtualAddress");
 
-    private const string RuntimeClass = "MdlRuntime.MemoryManager";
-
     private readonly int _kind;
 
     private MdlQuantity(int kind, string routine)
@@ -34,7 +32,7 @@ internal sealed class MdlQuantity
             }
         }
 
-        return MemberNames.Shortest(model, position, RuntimeClass, Routine);
+        return MemberNames.Shortest(model, position, MemberNames.MemoryManager, Routine);
     }
 
     /// <summary>True if <paramref name="symbol"/> is declared to hold or return this quantity.</summary>

@@ -6,6 +6,11 @@ namespace MdlAnalyzers.CodeFixes;
 /// <summary>Spells static members so that they bind at a given place, with or without static usings.</summary>
 internal static class MemberNames
 {
+    public const string MemoryManager = "MdlRuntime.MemoryManager";
+    public const string IoManager = "MdlRuntime.IoManager";
+    public const string PagePriority = "MdlRuntime.MmPagePriority";
+    public const string Macros = "MdlRuntime.WdkMacros";
+
     /// <summary>The shortest spelling of <paramref name="type"/>.<paramref name="member"/> that binds at <paramref name="position"/>, or null.</summary>
     public static string? Shortest(SemanticModel model, int position, INamedTypeSymbol? type, string member)
     {

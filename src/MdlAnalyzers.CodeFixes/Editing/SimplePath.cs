@@ -22,6 +22,14 @@ internal static class SimplePath
         _ => expression,
     };
 
+    /// <summary>The expression with the parentheses and <c>checked</c> around it.</summary>
+    public static ExpressionSyntax Whole(ExpressionSyntax expression)
+    {
+        while (expression.Parent is ParenthesizedExpressionSyntax or CheckedExpressionSyntax)
+            expression = (ExpressionSyntax)expression.Parent;
+        return expression;
+    }
+
     /// <summary>True if both name the same thing, whatever parentheses and null-forgiving operators they carry.</summary>
     public static bool AreSame(ExpressionSyntax left, ExpressionSyntax right) => (Strip(left), Strip(right)) switch
     {

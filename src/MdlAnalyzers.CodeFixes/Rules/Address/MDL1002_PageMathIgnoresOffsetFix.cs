@@ -12,7 +12,6 @@ namespace MdlAnalyzers.CodeFixes;
 [Shared]
 public sealed class PageMathIgnoresOffsetFix : AccessorFix
 {
-    private const string Macros = "MdlRuntime.WdkMacros";
     private const string SpanPages = "ADDRESS_AND_SIZE_TO_SPAN_PAGES";
 
     /// <summary>Called by the host.</summary>
@@ -52,7 +51,7 @@ public sealed class PageMathIgnoresOffsetFix : AccessorFix
 
     private static string? SpannedPages(FixSite site)
     {
-        string? macro = MemberNames.Shortest(site.Model, site.Position, Macros, SpanPages);
+        string? macro = MemberNames.Shortest(site.Model, site.Position, MemberNames.Macros, SpanPages);
         string? start = site.Read(MdlQuantity.VirtualAddress);
         string? length = LengthIn(site.Expression, site, depth: 0);
         return macro is null || start is null || length is null ? null : $"{macro}({start}, {length})";

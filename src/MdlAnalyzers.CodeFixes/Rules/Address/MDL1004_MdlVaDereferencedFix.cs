@@ -29,10 +29,8 @@ public sealed class MdlVaDereferencedFix : AccessorFix
 
     private static string? Mapping(FixSite site)
     {
-        string? routine = MemberNames.Shortest(site.Model, site.Position, "MdlRuntime.MemoryManager", "MmGetSystemAddressForMdlSafe");
-        string? priority = MemberNames.Shortest(site.Model, site.Position, "MdlRuntime.MmPagePriority", "NormalPagePriority");
-        string? noExecute = MemberNames.Shortest(site.Model, site.Position, "MdlRuntime.MmPagePriority", "MdlMappingNoExecute");
-        return routine is null || priority is null || noExecute is null ? null : $"{routine}({site.Accessor.Mdl}, {priority} | {noExecute})";
+        string? routine = MemberNames.Shortest(site.Model, site.Position, MemberNames.MemoryManager, "MmGetSystemAddressForMdlSafe");
+        return routine is null || MappingTest.Priority(site.Model, site.Position) is not { } priority ? null : $"{routine}({site.Accessor.Mdl}, {priority})";
     }
 
     private static TextChange? Change(FixSite site, ExpressionSyntax read, string mapping)
@@ -54,7 +52,7 @@ public sealed class MdlVaDereferencedFix : AccessorFix
             return null;
         }
 
-        string newLine = guard.Contains("\r\n") ? "\r\n" : "\n";
+        string newLine = Edit.NewLine(guard);
         string declaration = $"nuint {LocalName} = {mapping};{newLine}{EarlyReturn.Indentation(text, use.SpanStart)}";
         return Edit.Merge(text, new TextChange(new TextSpan(use.SpanStart, 0), declaration + guard), new TextChange(read.Span, LocalName));
     }

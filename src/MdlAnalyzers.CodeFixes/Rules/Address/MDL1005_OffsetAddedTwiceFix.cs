@@ -50,18 +50,11 @@ public sealed class OffsetAddedTwiceFix : ExpressionFix
             && Annotation.Number(macro.GetAttributes(), "MdlMacroAttribute") == ByteOffsetMacro;
     }
 
-    private static bool IsSummand(ExpressionSyntax expression) => Outer(expression).Parent is BinaryExpressionSyntax sum && sum.IsKind(SyntaxKind.AddExpression);
-
-    private static ExpressionSyntax Outer(ExpressionSyntax expression)
-    {
-        while (expression.Parent is ParenthesizedExpressionSyntax or CheckedExpressionSyntax)
-            expression = (ExpressionSyntax)expression.Parent;
-        return expression;
-    }
+    private static bool IsSummand(ExpressionSyntax expression) => SimplePath.Whole(expression).Parent is BinaryExpressionSyntax sum && sum.IsKind(SyntaxKind.AddExpression);
 
     private static TextChange? Without(ExpressionSyntax offset, SemanticModel model, CancellationToken cancellationToken)
     {
-        ExpressionSyntax outer = Outer(offset);
+        ExpressionSyntax outer = SimplePath.Whole(offset);
         switch (outer.Parent)
         {
             case BinaryExpressionSyntax sum when sum.IsKind(SyntaxKind.AddExpression):

@@ -19,9 +19,7 @@ public sealed class AddressTruncatedFix : ExpressionFix
     private protected override (string Title, IEnumerable<TextChange> Edits) Propose(
         Diagnostic diagnostic, ExpressionSyntax expression, MemberDeclarationSyntax member, SemanticModel model, CancellationToken cancellationToken)
     {
-        ExpressionSyntax whole = expression;
-        while (whole.Parent is ParenthesizedExpressionSyntax or CheckedExpressionSyntax)
-            whole = (ExpressionSyntax)whole.Parent;
+        ExpressionSyntax whole = SimplePath.Whole(expression);
         if (whole.Parent is not EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax { Variables.Count: 1 } declaration } }
             || WithoutCuts(expression, model, cancellationToken) is not { } address || address == expression
             || model.GetTypeInfo(address, cancellationToken).Type is not { } type)

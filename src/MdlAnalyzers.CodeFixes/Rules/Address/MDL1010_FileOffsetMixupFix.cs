@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -12,38 +11,17 @@ namespace MdlAnalyzers.CodeFixes;
 /// <summary>MDL1010: leaves the offset in the page out of a position in the file.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(FileOffsetMixupFix))]
 [Shared]
-public sealed class FileOffsetMixupFix : CodeFixProvider
+public sealed class FileOffsetMixupFix : ExpressionFix
 {
-    private const string RuleId = "MDL1010";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => [RuleId];
-
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => new RuleFixAll(RuleId);
-
-    /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    /// <summary>Called by the host.</summary>
+    public FileOffsetMixupFix() : base("MDL1010")
     {
-        CancellationToken cancellationToken = context.CancellationToken;
-        if (await context.Document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false) is not { } root)
-            return;
-
-        foreach (Diagnostic diagnostic in context.Diagnostics.Where(static diagnostic => diagnostic.Id == RuleId && diagnostic.Properties.TryGetValue("Drop", out string? drop) && drop == "true"))
-        {
-            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not ExpressionSyntax { Parent: BinaryExpressionSyntax sum } offset
-                || !sum.IsKind(SyntaxKind.AddExpression) || sum.Right != offset
-                || sum.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member)
-            {
-                continue;
-            }
-
-            var edit = new TextChange(TextSpan.FromBounds(sum.Left.Span.End, offset.Span.End), "");
-            if (!await CompileCheck.PassesAsync(context.Document, member, edit, cancellationToken).ConfigureAwait(false))
-                continue;
-            context.RegisterCodeFix(
-                CodeAction.Create("Leave out the offset in the page", token => Edit.ApplyAsync(context.Document, edit, token), equivalenceKey: RuleId),
-                diagnostic);
-        }
     }
+
+    private protected override (string Title, IEnumerable<TextChange> Edits) Propose(
+        Diagnostic diagnostic, ExpressionSyntax expression, MemberDeclarationSyntax member, SemanticModel model, CancellationToken cancellationToken) =>
+        diagnostic.Properties.GetValueOrDefault("Drop") == "true"
+            && expression.Parent is BinaryExpressionSyntax sum && sum.IsKind(SyntaxKind.AddExpression) && sum.Right == expression
+            ? ("Leave out the offset in the page", [new TextChange(TextSpan.FromBounds(sum.Left.Span.End, expression.Span.End), "")])
+            : ("", []);
 }

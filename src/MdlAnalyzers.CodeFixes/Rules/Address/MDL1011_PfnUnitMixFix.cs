@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -12,54 +11,32 @@ namespace MdlAnalyzers.CodeFixes;
 /// <summary>MDL1011: shifts the page frame number, or does so in 64 bits.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(PfnUnitMixFix))]
 [Shared]
-public sealed class PfnUnitMixFix : CodeFixProvider
+public sealed class PfnUnitMixFix : ExpressionFix
 {
-    private const string RuleId = "MDL1011";
-
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => [RuleId];
-
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => new RuleFixAll(RuleId);
-
-    /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    /// <summary>Called by the host.</summary>
+    public PfnUnitMixFix() : base("MDL1011")
     {
-        CancellationToken cancellationToken = context.CancellationToken;
-        if (await context.Document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false) is not { } root
-            || await context.Document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false) is not { } model)
+    }
+
+    private protected override (string Title, IEnumerable<TextChange> Edits) Propose(
+        Diagnostic diagnostic, ExpressionSyntax expression, MemberDeclarationSyntax member, SemanticModel model, CancellationToken cancellationToken)
+    {
+        if (expression is not BinaryExpressionSyntax arithmetic
+            || MemberNames.Shortest(model, arithmetic.SpanStart, MemberNames.Macros, "PAGE_SHIFT") is not { } shift)
         {
-            return;
+            return ("", []);
         }
 
-        foreach (Diagnostic diagnostic in context.Diagnostics.Where(static diagnostic => diagnostic.Id == RuleId))
+        string? side = diagnostic.Properties.GetValueOrDefault("Frame");
+        ExpressionSyntax frame = side == "Right" ? arithmetic.Right : arithmetic.Left;
+        return (diagnostic.Properties.GetValueOrDefault("Kind"), side) switch
         {
-            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not BinaryExpressionSyntax arithmetic
-                || arithmetic.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member
-                || MemberNames.Shortest(model, arithmetic.SpanStart, "MdlRuntime.WdkMacros", "PAGE_SHIFT") is not { } shift)
-            {
-                continue;
-            }
-
-            diagnostic.Properties.TryGetValue("Kind", out string? kind);
-            diagnostic.Properties.TryGetValue("Frame", out string? side);
-            ExpressionSyntax frame = side == "Right" ? arithmetic.Right : arithmetic.Left;
-            (string title, IEnumerable<TextChange> edits) = (kind, side) switch
-            {
-                ("BytesAdded", "Left" or "Right") => ("Shift the page frame number", Shifted(frame, shift)),
-                ("Overflow", "Left" or "Right") => ("Calculate in 64 bits", Widened(frame)),
-                ("WrongShift", "Left") when arithmetic.IsKind(SyntaxKind.LeftShiftExpression) && model.GetConstantValue(arithmetic.Right, cancellationToken) is { HasValue: true, Value: 4096 or 4096u }
-                    => ("Shift by 'PAGE_SHIFT'", [new TextChange(arithmetic.Right.Span, shift)]),
-                _ => ("", []),
-            };
-            foreach (TextChange edit in edits)
-            {
-                if (!await CompileCheck.PassesAsync(context.Document, member, edit, cancellationToken).ConfigureAwait(false))
-                    continue;
-                context.RegisterCodeFix(CodeAction.Create(title, token => Edit.ApplyAsync(context.Document, edit, token), equivalenceKey: RuleId), diagnostic);
-                break;
-            }
-        }
+            ("BytesAdded", "Left" or "Right") => ("Shift the page frame number", Shifted(frame, shift)),
+            ("Overflow", "Left" or "Right") => ("Calculate in 64 bits", Widened(frame)),
+            ("WrongShift", "Left") when arithmetic.IsKind(SyntaxKind.LeftShiftExpression) && model.GetConstantValue(arithmetic.Right, cancellationToken) is { HasValue: true, Value: 4096 or 4096u }
+                => ("Shift by 'PAGE_SHIFT'", [new TextChange(arithmetic.Right.Span, shift)]),
+            _ => ("", []),
+        };
     }
 
     /// <summary>The ways to write the address of the page, best first.</summary>

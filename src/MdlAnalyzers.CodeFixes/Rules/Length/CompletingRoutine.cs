@@ -34,8 +34,7 @@ internal sealed class CompletingRoutine
     /// <summary>The innermost routine around <paramref name="use"/>, or null if it is not known to complete the request or cannot return early.</summary>
     public static CompletingRoutine? Around(ExpressionSyntax use, ExpressionSyntax request, SemanticModel model, CancellationToken cancellationToken)
     {
-        SyntaxNode? function = use.Ancestors().FirstOrDefault(static node =>
-            node is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or MemberDeclarationSyntax);
+        SyntaxNode? function = EarlyExit.Function(use);
         (BlockSyntax? body, ISymbol? declared) = function switch
         {
             AnonymousFunctionExpressionSyntax lambda => (lambda.Block, model.GetSymbolInfo(lambda, cancellationToken).Symbol),
@@ -64,7 +63,7 @@ internal sealed class CompletingRoutine
         statement.Ancestors()
             .TakeWhile(node => node != Body)
             .OfType<StatementSyntax>()
-            .LastOrDefault(static node => node is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax or LockStatementSyntax or FixedStatementSyntax)
+            .LastOrDefault(EarlyExit.IsLoopOrLock)
         ?? statement;
 
     /// <summary>The statement that marks the request pending if it comes before <paramref name="statement"/>: afterwards the routine has to return STATUS_PENDING.</summary>
@@ -83,8 +82,8 @@ internal sealed class CompletingRoutine
     {
         INamedTypeSymbol? statusType = _status ?? _model.Compilation.GetTypeByMetadataName("MdlRuntime.NtStatus");
         string? status = MemberNames.Shortest(_model, position, statusType, statusName);
-        string? complete = MemberNames.Shortest(_model, position, "MdlRuntime.IoManager", "IoCompleteRequest");
-        string? noBoost = MemberNames.Shortest(_model, position, "MdlRuntime.WdkMacros", "IO_NO_INCREMENT");
+        string? complete = MemberNames.Shortest(_model, position, MemberNames.IoManager, "IoCompleteRequest");
+        string? noBoost = MemberNames.Shortest(_model, position, MemberNames.Macros, "IO_NO_INCREMENT");
         if (status is null || complete is null || noBoost is null)
             return null;
 

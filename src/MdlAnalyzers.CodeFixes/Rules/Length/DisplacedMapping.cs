@@ -56,7 +56,7 @@ internal sealed class DisplacedMapping
         if (MappingTest.Following(Statement) is not IfStatementSyntax { Else: null } test || !test.Condition.Span.Contains(tested.Span) || Mentions(test.Condition) != 1)
             return null;
 
-        string newLine = text.ToString().Contains("\r\n") ? "\r\n" : "\n";
+        string newLine = Edit.NewLine(text.ToString());
         if (IsFailure(test.Condition, tested) && Ends(test.Statement))
             return Edit.Merge(text, _undisplaced, new TextChange(new TextSpan(test.Span.End, 0), newLine + newLine + EarlyReturn.Indentation(text, test.SpanStart) + Addition));
 
@@ -71,7 +71,7 @@ internal sealed class DisplacedMapping
     {
         if (guard.Span.Length != 0 || guard.NewText is not { } inserted)
             return null;
-        string newLine = inserted.Contains("\r\n") ? "\r\n" : "\n";
+        string newLine = Edit.NewLine(inserted);
         string indent = inserted.Substring(inserted.LastIndexOf('\n') + 1);
         return Edit.Merge(text, _undisplaced, new TextChange(guard.Span, inserted + Addition + newLine + indent));
     }

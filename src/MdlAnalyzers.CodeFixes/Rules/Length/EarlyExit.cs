@@ -11,10 +11,7 @@ internal static class EarlyExit
     {
         if (model.GetDeclaredSymbol(function, cancellationToken) is not IMethodSymbol method)
             return null;
-        IParameterSymbol[] requests = [.. method.Parameters.Where(static p => Annotation.IsIrp(p.Type))];
-        IdentifierNameSyntax? request = requests.Length != 1 ? null : function.DescendantNodes().OfType<IdentifierNameSyntax>()
-            .FirstOrDefault(n => n.Identifier.ValueText == requests[0].Name && SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(n, cancellationToken).Symbol, requests[0]));
-        if (request is not null && CompletingRoutine.Around(use, request, model, cancellationToken) is { } routine)
+        if (Request(function, method, model, cancellationToken) is { } request && CompletingRoutine.Around(use, request, model, cancellationToken) is { } routine)
             return routine.BeforePending(statement) == statement ? routine.CompletionStatements(position, statusName) : null;
 
         return method is { IsAsync: false, ReturnType: INamedTypeSymbol { Name: "NtStatus" } status } && MemberNames.Shortest(model, position, status, statusName) is { } result
@@ -22,15 +19,30 @@ internal static class EarlyExit
             : null;
     }
 
+    /// <summary>Where a routine names the only request that it is given.</summary>
+    public static IdentifierNameSyntax? Request(SyntaxNode function, IMethodSymbol method, SemanticModel model, CancellationToken cancellationToken)
+    {
+        IParameterSymbol[] requests = [.. method.Parameters.Where(static p => Annotation.IsIrp(p.Type))];
+        return requests.Length != 1 ? null : function.DescendantNodes().OfType<IdentifierNameSyntax>()
+            .FirstOrDefault(n => n.Identifier.ValueText == requests[0].Name && SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(n, cancellationToken).Symbol, requests[0]));
+    }
+
+    /// <summary>The innermost lambda, local function or member around a node.</summary>
+    public static SyntaxNode? Function(SyntaxNode node) =>
+        node.Ancestors().FirstOrDefault(static n => n is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or MemberDeclarationSyntax);
+
     /// <summary>The method or local function around a node, and its body; the body is null for lambdas and expression bodies.</summary>
     public static SyntaxNode? Routine(SyntaxNode node, out BlockSyntax? body)
     {
-        SyntaxNode? function = node.Ancestors().FirstOrDefault(static n => n is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or MemberDeclarationSyntax);
+        SyntaxNode? function = Function(node);
         body = (function as MethodDeclarationSyntax)?.Body ?? (function as LocalFunctionStatementSyntax)?.Body;
         return function;
     }
 
     /// <summary>Whether a loop, a lock or a pinning lies between a statement and its routine.</summary>
     public static bool IsInLoopOrLock(StatementSyntax statement, SyntaxNode body) =>
-        statement.Ancestors().TakeWhile(n => n != body).Any(static n => n is LockStatementSyntax or FixedStatementSyntax or CommonForEachStatementSyntax or ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax);
+        statement.Ancestors().TakeWhile(n => n != body).Any(IsLoopOrLock);
+
+    public static bool IsLoopOrLock(SyntaxNode node) =>
+        node is LockStatementSyntax or FixedStatementSyntax or CommonForEachStatementSyntax or ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax;
 }

@@ -11,7 +11,7 @@ internal static class EarlyReturn
 {
     public static TextChange Insert(SourceText text, StatementSyntax anchor, BlockSyntax body, string condition, IReadOnlyList<string> statements)
     {
-        string newLine = text.ToString().Contains("\r\n") ? "\r\n" : "\n";
+        string newLine = Edit.NewLine(text.ToString());
         string unit = IndentationUnit(text, body);
         string indent = Indentation(text, anchor.SpanStart);
         bool braceOnOwnLine = StartsLine(text, body.OpenBraceToken.SpanStart);

@@ -5,21 +5,9 @@ using Microsoft.CodeAnalysis.Text;
 namespace MdlAnalyzers.CodeFixes;
 
 /// <summary>The place in front of a test of a request's MDL where an empty transfer has to be completed, and the statement that does it.</summary>
-internal sealed class EmptyTransferTest
+internal static class EmptyTransferTest
 {
-    private EmptyTransferTest(SyntaxNode body, TextChange guard)
-    {
-        Body = body;
-        Guard = guard;
-    }
-
-    /// <summary>The body of the routine, lambda or local function.</summary>
-    public SyntaxNode Body { get; }
-
-    /// <summary>Inserts the test of the length.</summary>
-    public TextChange Guard { get; }
-
-    public static async Task<EmptyTransferTest?> FindAsync(Document document, Diagnostic diagnostic, CancellationToken cancellationToken)
+    public static async Task<(SyntaxNode Body, TextChange Guard)?> FindAsync(Document document, Diagnostic diagnostic, CancellationToken cancellationToken)
     {
         if (await document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false) is not { } root
             || await document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false) is not { } model
@@ -35,7 +23,7 @@ internal sealed class EmptyTransferTest
         }
 
         SourceText text = await document.GetTextAsync(cancellationToken).ConfigureAwait(false);
-        return new EmptyTransferTest(routine.Body, EarlyReturn.Insert(text, test, routine.Body, condition, statements));
+        return (routine.Body, EarlyReturn.Insert(text, test, routine.Body, condition, statements));
     }
 
     // The statement that tests the MDL and chooses the error; later statements would see the request of length zero too late.

@@ -26,7 +26,7 @@ internal sealed class GoverningLength(CompletingRoutine routine, ExpressionSynta
             return $"{local} == 0";
 
         string? stack = StableLocals.Find(routine.Body, position, model, (_, value) => IsStackOfRequest(value), cancellationToken);
-        if (stack is null && MemberNames.Shortest(model, position, "MdlRuntime.IoManager", "IoGetCurrentIrpStackLocation") is { } getStack)
+        if (stack is null && MemberNames.Shortest(model, position, MemberNames.IoManager, "IoGetCurrentIrpStackLocation") is { } getStack)
             stack = $"{getStack}({SimplePath.Strip(request)})";
 
         return stack is null ? null : $"{stack}.Parameters.{block}.{length} == 0";

@@ -59,7 +59,6 @@ public abstract class GuardFix : CodeFixProvider
             }
         }
 
-        SourceText text = await document.GetTextAsync(context.CancellationToken).ConfigureAwait(false);
-        return document.WithText(text.WithChanges(guards.OrderBy(static edit => edit.Span.Start)));
+        return await Edit.ApplyAsync(document, guards, context.CancellationToken).ConfigureAwait(false);
     }
 }

@@ -3,7 +3,6 @@ using System.Composition;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
-using Microsoft.CodeAnalysis.Text;
 
 namespace MdlAnalyzers.CodeFixes;
 
@@ -63,7 +62,6 @@ public sealed class UnguardedMdlAddressFix : CodeFixProvider
             }
         }
 
-        SourceText text = await document.GetTextAsync(context.CancellationToken).ConfigureAwait(false);
-        return document.WithText(text.WithChanges(guarded.Select(static site => site.Guard).OrderBy(static edit => edit.Span.Start)));
+        return await Edit.ApplyAsync(document, guarded.Select(static site => site.Guard), context.CancellationToken).ConfigureAwait(false);
     }
 }

@@ -10,11 +10,11 @@ namespace MdlAnalyzers.CodeFixes;
 [Shared]
 public sealed class UncheckedSystemAddressFix : GuardFix
 {
-    /// <summary>Made by the editor.</summary>
+    /// <summary>Called by the host.</summary>
     public UncheckedSystemAddressFix() : base("MDL2002", "Fail the request when the MDL cannot be mapped")
     {
     }
 
-    private protected override async Task<(SyntaxNode Body, TextChange Guard)?> FindAsync(Document document, Diagnostic diagnostic, CancellationToken cancellationToken) =>
-        await MappingTest.FindAsync(document, diagnostic, cancellationToken).ConfigureAwait(false) is { } test ? (test.Body, test.Guard) : null;
+    private protected override Task<(SyntaxNode Body, TextChange Guard)?> FindAsync(Document document, Diagnostic diagnostic, CancellationToken cancellationToken) =>
+        MappingTest.FindAsync(document, diagnostic, cancellationToken);
 }

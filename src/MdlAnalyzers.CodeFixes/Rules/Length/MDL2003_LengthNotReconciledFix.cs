@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -12,51 +11,21 @@ namespace MdlAnalyzers.CodeFixes;
 /// <summary>MDL2003: limits a length by the byte count of the MDL.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(LengthNotReconciledFix))]
 [Shared]
-public sealed class LengthNotReconciledFix : CodeFixProvider
+public sealed class LengthNotReconciledFix : ExpressionFix
 {
-    private const string RuleId = "MDL2003";
-    private static readonly RuleFixAll s_fixAll = new(RuleId);
-
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => [RuleId];
-
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => s_fixAll;
-
-    /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    /// <summary>Called by the host.</summary>
+    public LengthNotReconciledFix() : base("MDL2003")
     {
-        CancellationToken cancellationToken = context.CancellationToken;
-        if (await context.Document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false) is not { } root
-            || await context.Document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false) is not { } model)
-        {
-            return;
-        }
-
-        foreach (Diagnostic diagnostic in context.Diagnostics.Where(static diagnostic => diagnostic.Id == RuleId))
-        {
-            if (!diagnostic.Properties.TryGetValue("Mdl", out string? mdl) || mdl is null
-                || root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not ExpressionSyntax length
-                || length.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member
-                || Limit(mdl, member, length.SpanStart, model, cancellationToken) is not { } limit
-                || MemberNames.Shortest(model, length.SpanStart, "System.Math", "Min") is not { } minimum)
-            {
-                continue;
-            }
-
-            foreach (string text in Spellings(length, limit, minimum, model, cancellationToken))
-            {
-                var edit = new TextChange(length.Span, text);
-                if (!await CompileCheck.PassesAsync(context.Document, member, edit, cancellationToken).ConfigureAwait(false))
-                    continue;
-
-                context.RegisterCodeFix(
-                    CodeAction.Create("Limit the length by the byte count of the MDL", token => Edit.ApplyAsync(context.Document, edit, token), equivalenceKey: RuleId),
-                    diagnostic);
-                break;
-            }
-        }
     }
+
+    private protected override (string Title, IEnumerable<TextChange> Edits) Propose(
+        Diagnostic diagnostic, ExpressionSyntax expression, MemberDeclarationSyntax member, SemanticModel model, CancellationToken cancellationToken) =>
+        diagnostic.Properties.GetValueOrDefault("Mdl") is { } mdl
+            && Limit(mdl, member, expression.SpanStart, model, cancellationToken) is { } limit
+            && MemberNames.Shortest(model, expression.SpanStart, "System.Math", "Min") is { } minimum
+            ? ("Limit the length by the byte count of the MDL",
+                Spellings(expression, limit, minimum, model, cancellationToken).Select(spelling => new TextChange(expression.Span, spelling)))
+            : ("", []);
 
     // A signed length is compared as a number without a sign, as the byte count is one.
     private static IEnumerable<string> Spellings(ExpressionSyntax length, string limit, string minimum, SemanticModel model, CancellationToken cancellationToken)
@@ -83,6 +52,6 @@ public sealed class LengthNotReconciledFix : CodeFixProvider
             (_, value) => MdlAccessor.From(value, model, cancellationToken) is { } accessor && MdlQuantity.ByteCount.IsReturnedBy(accessor.Symbol) && SimplePath.AreSame(accessor.Mdl, path),
             cancellationToken);
         string forgiving = found.Nullability.FlowState == NullableFlowState.MaybeNull ? "!" : "";
-        return local ?? (MemberNames.Shortest(model, position, "MdlRuntime.MemoryManager", MdlQuantity.ByteCount.Routine) is { } routine ? $"{routine}({mdl}{forgiving})" : null);
+        return local ?? (MemberNames.Shortest(model, position, MemberNames.MemoryManager, MdlQuantity.ByteCount.Routine) is { } routine ? $"{routine}({mdl}{forgiving})" : null);
     }
 }

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -12,47 +10,29 @@ namespace MdlAnalyzers.CodeFixes;
 /// <summary>MDL2004: leaves the routine with success before a piece of no bytes is built.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(PartialZeroLengthFix))]
 [Shared]
-public sealed class PartialZeroLengthFix : CodeFixProvider
+public sealed class PartialZeroLengthFix : ExpressionFix
 {
-    private const string RuleId = "MDL2004";
     private const int AllocatesMdlEffect = 10;
 
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => [RuleId];
-
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => new RuleFixAll(RuleId);
-
-    /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    /// <summary>Called by the host.</summary>
+    public PartialZeroLengthFix() : base("MDL2004")
     {
-        CancellationToken cancellationToken = context.CancellationToken;
-        if (await context.Document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false) is not { } root
-            || await context.Document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false) is not { } model)
+    }
+
+    private protected override (string Title, IEnumerable<TextChange> Edits) Propose(
+        Diagnostic diagnostic, ExpressionSyntax expression, MemberDeclarationSyntax member, SemanticModel model, CancellationToken cancellationToken)
+    {
+        if (expression.FirstAncestorOrSelf<StatementSyntax>() is not ExpressionStatementSyntax statement
+            || EarlyExit.Routine(expression, out BlockSyntax? body) is not { } function || body is null
+            || EarlyExit.IsInLoopOrLock(statement, body) || Allocates(body, statement, model, cancellationToken)
+            || Number(expression) is not { } number
+            || EarlyExit.Statements(function, expression, statement, "STATUS_SUCCESS", statement.SpanStart, model, cancellationToken) is not { } statements)
         {
-            return;
+            return ("", []);
         }
 
-        foreach (Diagnostic diagnostic in context.Diagnostics.Where(static diagnostic => diagnostic.Id == RuleId))
-        {
-            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not ExpressionSyntax length
-                || length.FirstAncestorOrSelf<StatementSyntax>() is not ExpressionStatementSyntax statement
-                || EarlyExit.Routine(length, out BlockSyntax? body) is not { } function || body is null
-                || EarlyExit.IsInLoopOrLock(statement, body) || Allocates(body, statement, model, cancellationToken)
-                || Number(length) is not { } number
-                || EarlyExit.Statements(function, length, statement, "STATUS_SUCCESS", statement.SpanStart, model, cancellationToken) is not { } statements)
-            {
-                continue;
-            }
-
-            SourceText text = await context.Document.GetTextAsync(cancellationToken).ConfigureAwait(false);
-            TextChange guard = EarlyReturn.Insert(text, statement, body, $"{number} == 0", statements);
-            if (!await CompileCheck.PassesAsync(context.Document, body, guard, cancellationToken).ConfigureAwait(false))
-                continue;
-            context.RegisterCodeFix(
-                CodeAction.Create("Leave out a piece of no bytes", token => Edit.ApplyAsync(context.Document, guard, token), equivalenceKey: RuleId),
-                diagnostic);
-        }
+        SourceText text = model.SyntaxTree.GetText(cancellationToken);
+        return ("Leave out a piece of no bytes", [EarlyReturn.Insert(text, statement, body, $"{number} == 0", statements)]);
     }
 
     // What the routine has allocated before would be lost.

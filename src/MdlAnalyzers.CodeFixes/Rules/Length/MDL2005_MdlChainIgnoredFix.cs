@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
@@ -11,44 +9,21 @@ namespace MdlAnalyzers.CodeFixes;
 /// <summary>MDL2005: unlocks and frees every MDL of a chain in a loop that reads the next one before the current one is gone.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(MdlChainIgnoredFix))]
 [Shared]
-public sealed class MdlChainIgnoredFix : CodeFixProvider
+public sealed class MdlChainIgnoredFix : ExpressionFix
 {
-    private const string RuleId = "MDL2005";
     private const int FreesMdlEffect = 18;
     private const int UnlocksEffect = 31;
-    private static readonly FixAllProvider s_fixAll = new RuleFixAll(RuleId);
 
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => [RuleId];
-
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => s_fixAll;
-
-    /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    /// <summary>Called by the host.</summary>
+    public MdlChainIgnoredFix() : base("MDL2005")
     {
-        if (await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false) is not { } root
-            || await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false) is not { } model)
-        {
-            return;
-        }
-
-        SourceText text = await context.Document.GetTextAsync(context.CancellationToken).ConfigureAwait(false);
-        foreach (Diagnostic diagnostic in context.Diagnostics.Where(static diagnostic => diagnostic.Id == RuleId))
-        {
-            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call
-                || Loop(call, model, text, context.CancellationToken) is not { } edit
-                || call.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member
-                || !await CompileCheck.PassesAsync(context.Document, member, edit, context.CancellationToken).ConfigureAwait(false))
-            {
-                continue;
-            }
-
-            context.RegisterCodeFix(
-                CodeAction.Create("Treat every MDL of the chain", token => Edit.ApplyAsync(context.Document, edit, token), equivalenceKey: RuleId),
-                diagnostic);
-        }
     }
+
+    private protected override (string Title, IEnumerable<TextChange> Edits) Propose(
+        Diagnostic diagnostic, ExpressionSyntax expression, MemberDeclarationSyntax member, SemanticModel model, CancellationToken cancellationToken) =>
+        expression is InvocationExpressionSyntax call && Loop(call, model, model.SyntaxTree.GetText(cancellationToken), cancellationToken) is { } edit
+            ? ("Treat every MDL of the chain", [edit])
+            : ("", []);
 
     // "MmUnlockPages(chain); IoFreeMdl(chain);" becomes one loop over the chain.
     private static TextChange? Loop(InvocationExpressionSyntax call, SemanticModel model, SourceText text, CancellationToken cancellationToken)
@@ -72,8 +47,8 @@ public sealed class MdlChainIgnoredFix : CodeFixProvider
             first = unlock;
         }
 
-        string newLine = text.ToString().Contains("\r\n") ? "\r\n" : "\n";
-        string indent = IndentationOf(text, first);
+        string newLine = Edit.NewLine(text.ToString());
+        string indent = EarlyReturn.Indentation(text, first.SpanStart);
         string inner = indent + "    ";
         string current = Name("current"), next = Name("next");
         string mark = (model.GetNullableContext(statement.SpanStart) & NullableContext.AnnotationsEnabled) != 0 ? "?" : "";
@@ -112,12 +87,5 @@ public sealed class MdlChainIgnoredFix : CodeFixProvider
         if (call.ArgumentList.Arguments is not [var argument] || model.GetSymbolInfo(call, cancellationToken).Symbol is not IMethodSymbol { Parameters: [var parameter] })
             return null;
         return Annotation.Number(parameter.GetAttributes(), "MdlEffectAttribute") is int effect and (FreesMdlEffect or UnlocksEffect) ? (argument.Expression, effect) : null;
-    }
-
-    private static string IndentationOf(SourceText text, StatementSyntax statement)
-    {
-        TextLine line = text.Lines.GetLineFromPosition(statement.SpanStart);
-        string start = text.ToString(TextSpan.FromBounds(line.Start, line.End));
-        return start.Substring(0, start.Length - start.TrimStart().Length);
     }
 }

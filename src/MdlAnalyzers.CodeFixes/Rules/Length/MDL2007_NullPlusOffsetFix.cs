@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -12,50 +10,24 @@ namespace MdlAnalyzers.CodeFixes;
 /// <summary>MDL2007: tests the system address first and adds the displacement afterwards.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(NullPlusOffsetFix))]
 [Shared]
-public sealed class NullPlusOffsetFix : CodeFixProvider
+public sealed class NullPlusOffsetFix : ExpressionFix
 {
-    private const string RuleId = "MDL2007";
-    private static readonly RuleFixAll s_fixAll = new(RuleId);
-
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => [RuleId];
-
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => s_fixAll;
-
-    /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    /// <summary>Called by the host.</summary>
+    public NullPlusOffsetFix() : base("MDL2007")
     {
-        CancellationToken cancellationToken = context.CancellationToken;
-        if (await context.Document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false) is not { } root
-            || await context.Document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false) is not { } model)
-        {
-            return;
-        }
-
-        foreach (Diagnostic diagnostic in context.Diagnostics.Where(static diagnostic => diagnostic.Id == RuleId))
-        {
-            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not ExpressionSyntax use
-                || use.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member
-                || await FindAsync(context.Document, diagnostic, use, root, model, cancellationToken).ConfigureAwait(false) is not { } edit
-                || !await CompileCheck.PassesAsync(context.Document, member, edit, cancellationToken).ConfigureAwait(false))
-            {
-                continue;
-            }
-
-            context.RegisterCodeFix(
-                CodeAction.Create("Test the address before the displacement is added", token => Edit.ApplyAsync(context.Document, edit, token), equivalenceKey: RuleId),
-                diagnostic);
-        }
     }
 
-    private static async Task<TextChange?> FindAsync(Document document, Diagnostic diagnostic, ExpressionSyntax use, SyntaxNode root, SemanticModel model, CancellationToken cancellationToken)
+    private protected override (string Title, IEnumerable<TextChange> Edits) Propose(
+        Diagnostic diagnostic, ExpressionSyntax expression, MemberDeclarationSyntax member, SemanticModel model, CancellationToken cancellationToken) =>
+        Change(diagnostic, expression, model, cancellationToken) is { } edit ? ("Test the address before the displacement is added", [edit]) : ("", []);
+
+    private static TextChange? Change(Diagnostic diagnostic, ExpressionSyntax use, SemanticModel model, CancellationToken cancellationToken)
     {
-        SourceText text = await document.GetTextAsync(cancellationToken).ConfigureAwait(false);
+        SourceText text = model.SyntaxTree.GetText(cancellationToken);
         ExpressionSyntax value = StableLocals.WithoutCasts(use);
         if (value is BinaryExpressionSyntax sum && Address(sum, model, cancellationToken) is { } address)
             return new TextChange(sum.Span, address.ToString());
-        if (value is not IdentifierNameSyntax name || Mapping(diagnostic, root) is not { } mapping)
+        if (value is not IdentifierNameSyntax name || Mapping(diagnostic, model.SyntaxTree.GetRoot(cancellationToken)) is not { } mapping)
             return null;
 
         if (DisplacedMapping.AtMapping(mapping, model) is { } displaced && displaced.Name == name.Identifier.Text)

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -12,51 +10,31 @@ namespace MdlAnalyzers.CodeFixes;
 /// <summary>MDL2008: keeps the full width of a byte count, and compares with a difference or a quotient instead of a sum or a product.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(LengthNarrowedOrOverflowFix))]
 [Shared]
-public sealed class LengthNarrowedOrOverflowFix : CodeFixProvider
+public sealed class LengthNarrowedOrOverflowFix : ExpressionFix
 {
-    private const string RuleId = "MDL2008";
-    private static readonly RuleFixAll s_fixAll = new(RuleId);
-
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds => [RuleId];
-
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => s_fixAll;
-
-    /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    /// <summary>Called by the host.</summary>
+    public LengthNarrowedOrOverflowFix() : base("MDL2008")
     {
-        CancellationToken cancellationToken = context.CancellationToken;
-        if (await context.Document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false) is not { } root
-            || await context.Document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false) is not { } model)
-        {
-            return;
-        }
+    }
 
-        SourceText text = await context.Document.GetTextAsync(cancellationToken).ConfigureAwait(false);
-        foreach (Diagnostic diagnostic in context.Diagnostics.Where(static diagnostic => diagnostic.Id == RuleId))
-        {
-            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not ExpressionSyntax node
-                || node.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member
-                || (node is CastExpressionSyntax cast ? (Title: "Keep the full width", Edit: Widen(text, cast, model, cancellationToken)) : (Title: "Compare without a sum that can wrap", Edit: Rearrange(node, model, cancellationToken))) is not (var title, { } edit)
-                || !await CompileCheck.PassesAsync(context.Document, member, edit, cancellationToken).ConfigureAwait(false))
-            {
-                continue;
-            }
-
-            context.RegisterCodeFix(CodeAction.Create(title, token => Edit.ApplyAsync(context.Document, edit, token), equivalenceKey: RuleId), diagnostic);
-        }
+    private protected override (string Title, IEnumerable<TextChange> Edits) Propose(
+        Diagnostic diagnostic, ExpressionSyntax expression, MemberDeclarationSyntax member, SemanticModel model, CancellationToken cancellationToken)
+    {
+        (string title, TextChange? edit) = expression is CastExpressionSyntax cast
+            ? ("Keep the full width", Widen(cast, model, cancellationToken))
+            : ("Compare without a sum that can wrap", Rearrange(expression, model, cancellationToken));
+        return (title, edit is { } change ? [change] : []);
     }
 
     // Drops the cast; a local that was declared for the narrow type gets the wide one.
-    private static TextChange? Widen(SourceText text, CastExpressionSyntax cast, SemanticModel model, CancellationToken cancellationToken)
+    private static TextChange? Widen(CastExpressionSyntax cast, SemanticModel model, CancellationToken cancellationToken)
     {
         ExpressionSyntax wide = SimplePath.Strip(cast.Expression);
         var dropped = new TextChange(cast.Span, (wide is BinaryExpressionSyntax && cast.Parent is BinaryExpressionSyntax ? cast.Expression : wide).ToString());
         if (cast.Parent is not EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax { Variables.Count: 1, Type: { IsVar: false } declared } } })
             return dropped;
         return model.GetTypeInfo(wide, cancellationToken).Type is { SpecialType: >= SpecialType.System_SByte and <= SpecialType.System_UInt64 } type
-            ? Edit.Merge(text, new TextChange(declared.Span, type.ToMinimalDisplayString(model, declared.SpanStart)), dropped)
+            ? Edit.Merge(model.SyntaxTree.GetText(cancellationToken), new TextChange(declared.Span, type.ToMinimalDisplayString(model, declared.SpanStart)), dropped)
             : null;
     }
 

@@ -62,8 +62,7 @@ public sealed class UnusedBufferQueryFix : CodeFixProvider
             }
         }
 
-        SourceText text = await document.GetTextAsync(context.CancellationToken).ConfigureAwait(false);
-        return document.WithText(text.WithChanges(edits.OrderBy(static edit => edit.Span.Start)));
+        return await Edit.ApplyAsync(document, edits, context.CancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<TextChange?> EditAsync(Document document, Diagnostic diagnostic, string key, CancellationToken cancellationToken)

@@ -10,11 +10,11 @@ namespace MdlAnalyzers.CodeFixes;
 [Shared]
 public sealed class ZeroLengthRejectedFix : GuardFix
 {
-    /// <summary>Made by the editor.</summary>
+    /// <summary>Called by the host.</summary>
     public ZeroLengthRejectedFix() : base("MDL2010", "Complete empty transfers first")
     {
     }
 
-    private protected override async Task<(SyntaxNode Body, TextChange Guard)?> FindAsync(Document document, Diagnostic diagnostic, CancellationToken cancellationToken) =>
-        await EmptyTransferTest.FindAsync(document, diagnostic, cancellationToken).ConfigureAwait(false) is { } test ? (test.Body, test.Guard) : null;
+    private protected override Task<(SyntaxNode Body, TextChange Guard)?> FindAsync(Document document, Diagnostic diagnostic, CancellationToken cancellationToken) =>
+        EmptyTransferTest.FindAsync(document, diagnostic, cancellationToken);
 }

@@ -6,24 +6,12 @@ using Microsoft.CodeAnalysis.Text;
 namespace MdlAnalyzers.CodeFixes;
 
 /// <summary>The place after a mapping call where its result has to be tested, and the statement that does it.</summary>
-internal sealed class MappingTest
+internal static class MappingTest
 {
     private const string Failure = "STATUS_INSUFFICIENT_RESOURCES";
     private const int SystemAddressKind = 5;
 
-    private MappingTest(SyntaxNode body, TextChange guard)
-    {
-        Body = body;
-        Guard = guard;
-    }
-
-    /// <summary>The body of the routine that maps.</summary>
-    public SyntaxNode Body { get; }
-
-    /// <summary>Inserts the test.</summary>
-    public TextChange Guard { get; }
-
-    public static async Task<MappingTest?> FindAsync(Document document, Diagnostic diagnostic, CancellationToken cancellationToken)
+    public static async Task<(SyntaxNode Body, TextChange Guard)?> FindAsync(Document document, Diagnostic diagnostic, CancellationToken cancellationToken)
     {
         if (await document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false) is not { } root
             || await document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false) is not { } model
@@ -39,13 +27,13 @@ internal sealed class MappingTest
     }
 
     /// <summary>The test behind the statement that keeps the result of <paramref name="mapping"/> in the local <paramref name="name"/>.</summary>
-    public static MappingTest? Guarding(SourceText text, ExpressionSyntax mapping, StatementSyntax statement, string name, SemanticModel model, CancellationToken cancellationToken) =>
+    public static (SyntaxNode Body, TextChange Guard)? Guarding(SourceText text, ExpressionSyntax mapping, StatementSyntax statement, string name, SemanticModel model, CancellationToken cancellationToken) =>
         Following(statement) is { } anchor
             ? InFrontOf(anchor, text, mapping, statement, $"{name} == {(TypeOf(statement, mapping, model) is IPointerTypeSymbol ? "null" : "0")}", model, cancellationToken)
             : null;
 
     /// <summary>A test in front of <paramref name="anchor"/> that fails the request when <paramref name="condition"/> holds.</summary>
-    public static MappingTest? InFrontOf(
+    public static (SyntaxNode Body, TextChange Guard)? InFrontOf(
         StatementSyntax anchor, SourceText text, ExpressionSyntax mapping, StatementSyntax statement, string condition, SemanticModel model, CancellationToken cancellationToken)
     {
         if (EarlyExit.Routine(mapping, out BlockSyntax? body) is not { } function || body is null
@@ -55,8 +43,15 @@ internal sealed class MappingTest
             return null;
         }
 
-        return new MappingTest(body, EarlyReturn.Insert(text, anchor, body, condition, statements));
+        return (body, EarlyReturn.Insert(text, anchor, body, condition, statements));
     }
+
+    /// <summary>The priority that a mapping asks for.</summary>
+    public static string? Priority(SemanticModel model, int position) =>
+        MemberNames.Shortest(model, position, MemberNames.PagePriority, "NormalPagePriority") is { } normal
+        && MemberNames.Shortest(model, position, MemberNames.PagePriority, "MdlMappingNoExecute") is { } noExecute
+            ? $"{normal} | {noExecute}"
+            : null;
 
     /// <summary>Whether <paramref name="method"/> returns the system address of an MDL.</summary>
     public static bool IsMapping(IMethodSymbol method) => Annotation.Number(method.GetReturnTypeAttributes(), "MdlValueAttribute") == SystemAddressKind;

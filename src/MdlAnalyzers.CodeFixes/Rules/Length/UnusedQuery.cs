@@ -8,8 +8,6 @@ namespace MdlAnalyzers.CodeFixes;
 /// <summary>The statement around a query of an MDL whose answer is not used, and what can become of it.</summary>
 internal sealed class UnusedQuery
 {
-    private const int SystemAddressKind = 5;
-    private const int ByteCountKind = 2;
     private const string Failure = "STATUS_BUFFER_TOO_SMALL";
 
     private readonly InvocationExpressionSyntax _call;
@@ -70,7 +68,7 @@ internal sealed class UnusedQuery
     /// <summary>Keeps a mapping without a variable for its address.</summary>
     public TextChange? DiscardedMapping(CancellationToken cancellationToken)
     {
-        if (Kind(_call, cancellationToken) != SystemAddressKind
+        if (!IsQuery(_call, MappingTest.IsMapping, cancellationToken)
             || _statement is not LocalDeclarationStatementSyntax { Declaration.Variables: [{ Initializer.Value: { } value } variable] }
             || StableLocals.WithoutCasts(value) != _call || IsNamedElsewhere(variable, cancellationToken))
         {
@@ -83,7 +81,7 @@ internal sealed class UnusedQuery
     /// <summary>Compares the byte count with the length of the request that the routine has fetched beside it.</summary>
     public TextChange? ComparisonWithRequest(CancellationToken cancellationToken)
     {
-        if (Kind(_call, cancellationToken) != ByteCountKind
+        if (!IsQuery(_call, MdlQuantity.ByteCount.IsReturnedBy, cancellationToken)
             || _statement is not LocalDeclarationStatementSyntax { Parent: BlockSyntax block, Declaration.Variables: [{ Initializer.Value: { } value } variable] }
             || StableLocals.WithoutCasts(value) != _call || IsNamedElsewhere(variable, cancellationToken)
             || Request(cancellationToken) is not { } request
@@ -112,27 +110,22 @@ internal sealed class UnusedQuery
         return EarlyReturn.Insert(_text, anchor, routine.Body, $"{variable.Identifier.Text} < {length}", statements);
     }
 
-    private ExpressionSyntax? Request(CancellationToken cancellationToken)
-    {
-        SyntaxNode? function = _call.Ancestors().FirstOrDefault(static n => n is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or MemberDeclarationSyntax);
-        if (function is null || _model.GetDeclaredSymbol(function, cancellationToken) is not IMethodSymbol method)
-            return null;
-        IParameterSymbol[] requests = [.. method.Parameters.Where(static p => Annotation.IsIrp(p.Type))];
-        return requests.Length != 1 ? null : function.DescendantNodes().OfType<IdentifierNameSyntax>()
-            .FirstOrDefault(n => n.Identifier.ValueText == requests[0].Name && SymbolEqualityComparer.Default.Equals(_model.GetSymbolInfo(n, cancellationToken).Symbol, requests[0]));
-    }
+    private ExpressionSyntax? Request(CancellationToken cancellationToken) =>
+        EarlyExit.Function(_call) is { } function && _model.GetDeclaredSymbol(function, cancellationToken) is IMethodSymbol method
+            ? EarlyExit.Request(function, method, _model, cancellationToken)
+            : null;
 
     private bool IsRequestLength(ExpressionSyntax value, CancellationToken cancellationToken) =>
         value is MemberAccessExpressionSyntax && _model.GetSymbolInfo(value, cancellationToken).Symbol is { } member && Annotation.Number(member.GetAttributes(), "GovernsMdlAttribute") is not null;
 
-    private int? Kind(InvocationExpressionSyntax call, CancellationToken cancellationToken) =>
-        _model.GetSymbolInfo(call, cancellationToken).Symbol is IMethodSymbol method ? Annotation.Number(method.GetReturnTypeAttributes(), "MdlValueAttribute") : null;
+    private bool IsQuery(InvocationExpressionSyntax call, Func<IMethodSymbol, bool> matches, CancellationToken cancellationToken) =>
+        _model.GetSymbolInfo(call, cancellationToken).Symbol is IMethodSymbol method && matches(method);
 
     // Queries and the arithmetic around them can go; other calls and assignments cannot.
     private bool HasNoEffect(ExpressionSyntax value, CancellationToken cancellationToken) =>
         value.DescendantNodesAndSelf().All(node => node switch
         {
-            InvocationExpressionSyntax call => Kind(call, cancellationToken) is not null || IsMacro(call, cancellationToken),
+            InvocationExpressionSyntax call => IsQuery(call, static method => Annotation.Number(method.GetReturnTypeAttributes(), "MdlValueAttribute") is not null, cancellationToken) || IsMacro(call, cancellationToken),
             AssignmentExpressionSyntax or AwaitExpressionSyntax or BaseObjectCreationExpressionSyntax or AnonymousFunctionExpressionSyntax or ThrowExpressionSyntax => false,
             PostfixUnaryExpressionSyntax unary => unary.IsKind(SyntaxKind.SuppressNullableWarningExpression),
             PrefixUnaryExpressionSyntax unary => !unary.IsKind(SyntaxKind.PreIncrementExpression) && !unary.IsKind(SyntaxKind.PreDecrementExpression),
