@@ -178,7 +178,7 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
     // An exception may leave the block at any operation.
     private void EnterHandlers(BasicBlock block, FlowState state)
     {
-        for (ControlFlowRegion? region = block.EnclosingRegion; region is not null; region = region.EnclosingRegion)
+        for (ControlFlowRegion? region = block.EnclosingRegion; region is { Kind: not ControlFlowRegionKind.Root }; region = region.EnclosingRegion)
         {
             if (region.Kind != ControlFlowRegionKind.Try || region.EnclosingRegion is not { Kind: ControlFlowRegionKind.TryAndCatch } whole)
                 continue;

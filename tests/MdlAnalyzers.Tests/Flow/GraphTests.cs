@@ -13,6 +13,7 @@ public sealed class GraphTests
     [InlineData("uint length = sp.Parameters.Read.Length, done = 0; while (done < length) { Use(irp.MdlAddress!); done += 10; }")]
     [InlineData("uint off = MmGetMdlByteOffset(mdl); for (int i = 0; i < 9; i++) { ulong pa = (ulong)MmGetMdlPfnArray(mdl)[i] << 12; if (i == 0) pa += off; Send(pa); }")]
     [InlineData("foreach (var b in new[] { 1, 2, 3 }) { if (irp.MdlAddress is not { } m) continue; Use(m); }")]
+    [InlineData("try { Task.Run(() => { if (irp.MdlAddress is null) return; Use(mdl); if (flag) Use(irp.MdlAddress); if (flag) Use(mdl2); }); } catch (Exception) { }")]
     public async Task ValuesAndTestsThatBelongTogether_StayTogether(string body) => Assert.Empty(await FlowHarness.Body(body));
 
     [Theory]
@@ -24,6 +25,7 @@ public sealed class GraphTests
     [InlineData("nuint va = flag ? MmGetMdlVirtualAddress(mdl) : MmGetMdlByteOffset(mdl);", "MDL1001@MmGetMdlByteOffset(mdl)")]
     [InlineData("Task.Run(() => MmGetMdlByteCount(irp.MdlAddress!));", "MDL2001@irp.MdlAddress")]
     [InlineData("void Local() { MmGetMdlByteCount(irp.MdlAddress!); } Local();", "MDL2001@irp.MdlAddress")]
+    [InlineData("if (flag) Use(mdl); if (flag) Use(mdl2); try { Task.Run(() => MmGetMdlByteCount(irp.MdlAddress!)); } catch (Exception) { }", "MDL2001@irp.MdlAddress")]
     public async Task DefectOnOnePath_IsFoundOnce(string body, string expected) => Assert.Equal([expected], await FlowHarness.Body(body));
 
     [Theory]

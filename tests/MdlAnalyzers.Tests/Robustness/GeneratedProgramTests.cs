@@ -34,7 +34,7 @@ public sealed class GeneratedProgramTests(ITestOutputHelper output)
         compilation = compilation.AddSyntaxTrees([.. s_trees, CSharpSyntaxTree.ParseText(Rules.DriverSource.Preamble, s_options, "Preamble.cs", cancellationToken: TestContext.Current.CancellationToken)]);
         Diagnostic[] errors = [.. compilation.GetDiagnostics(TestContext.Current.CancellationToken).Where(static d => d.Severity == DiagnosticSeverity.Error)];
 
-        var analyzer = new UnfilteredAnalyzer(static _ => true);
+        var analyzer = new UnfilteredAnalyzer();
         var watch = Stopwatch.StartNew();
         ImmutableArray<Diagnostic> reported = await compilation
             .WithAnalyzers([analyzer], new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), null, concurrentAnalysis: true, logAnalyzerExecutionTime: false))

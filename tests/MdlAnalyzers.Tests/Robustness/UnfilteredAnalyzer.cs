@@ -3,13 +3,12 @@ using System.Collections.Immutable;
 using MdlAnalyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
-using Microsoft.CodeAnalysis.Operations;
 
 namespace MdlAnalyzers.Tests.Robustness;
 
 /// <summary>Runs the rules over every body, whether or not it has to do with MDLs, and counts them.</summary>
 #pragma warning disable RS1001, RS1038 // Lives in tests, and is never loaded by a compiler.
-internal sealed class UnfilteredAnalyzer(Func<string, bool> isWanted, int budget = Budget.Default) : DiagnosticAnalyzer
+internal sealed class UnfilteredAnalyzer(int budget = Budget.Default) : DiagnosticAnalyzer
 {
     private readonly ConcurrentBag<string> _givenUp = [];
     private int _bodies;
@@ -35,8 +34,7 @@ internal sealed class UnfilteredAnalyzer(Func<string, bool> isWanted, int budget
     private void Analyze(CodeBlockAnalysisContext context, AnalysisSession session)
     {
         ISymbol owner = context.OwningSymbol;
-        if (!isWanted(context.CodeBlock.SyntaxTree.FilePath)
-            || CodeBlocks.BodyOf(context.CodeBlock, owner, context.SemanticModel, context.CancellationToken) is not { } root
+        if (CodeBlocks.BodyOf(context.CodeBlock, owner, context.SemanticModel, context.CancellationToken) is not { } root
             || session.GraphOf(root, owner, context.CancellationToken) is not { } graph)
         {
             return;

@@ -159,7 +159,7 @@ public sealed class Board
     /// <returns>Its head, or null if no MDL can be allocated.</returns>
     public Mdl? TakeChain(Irp irp)
     {
-        Mdl whole = irp.MdlAddress!;
+        Mdl whole = irp.MdlAddress ?? throw new ArgumentException("a request without a buffer has no MDL", nameof(irp));
         return Chain(MmGetMdlVirtualAddress(whole), MmGetMdlByteCount(whole), (piece, va, length) => IoBuildPartialMdl(whole, piece, va, length));
     }
 
