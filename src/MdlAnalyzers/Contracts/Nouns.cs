@@ -57,7 +57,6 @@ internal static class Nouns
         ["bo"] = Noun.Offset,
         ["misalignment"] = Noun.Offset,
         ["alignment"] = Noun.Offset,
-        ["low"] = Noun.Offset,
         ["length"] = Noun.Length,
         ["len"] = Noun.Length,
         ["size"] = Noun.Length,

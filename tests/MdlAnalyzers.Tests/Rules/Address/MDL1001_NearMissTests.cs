@@ -12,6 +12,16 @@ public sealed class MDL1001_NearMissTests
     public Task OffsetLocalConst_DoesNotReport() =>
         Method("const uint mask = 0xFFF; uint low = (uint)MmGetMdlVirtualAddress(mdl) & mask; ushort offset = (ushort)(MmGetMdlVirtualAddress(mdl) % PAGE_SIZE); Sink.Take(low + offset);");
 
+    // The low part of an address may be its low half, or the lower end of a range.
+    [Theory]
+    [InlineData("ulong low = (ulong)(uint)va; ulong high = (ulong)va >> 32; Sink.Take((high << 32) | low);")]
+    [InlineData("uint low = (uint)va, high = (uint)(va >> 32); Sink.Take(((ulong)high << 32) | low);")]
+    [InlineData("nuint low = MmGetMdlVirtualAddress(mdl), high = low + MmGetMdlByteCount(mdl); if (n > high - low) return;")]
+    [InlineData("nuint low = isRead ? MmGetMdlVirtualAddress(mdl) : 0; Sink.Take(low);")]
+    [InlineData("(nuint low, nuint high) = (va, va + len - 1); adapter.MapTransfer(mdl, registers, low, ref len, false); Sink.Take(high);")]
+    [InlineData("uint lowBits = (uint)(va & 0xFFF), vaLow = off; Sink.Take((lowBits, vaLow));")]
+    public Task LowPart_DoesNotReport(string body) => Pages(body);
+
     [Fact]
     public Task OffsetWithBase_DoesNotReport() =>
         Method("nuint va = MmGetMdlBaseVa(mdl) + mdl.ByteOffset; nuint start = checked(mdl.StartVa + MmGetMdlByteOffset(mdl)); Sink.Take(va + start);");

@@ -346,4 +346,9 @@ public sealed class MDL1001_OffsetUsedAsAddressTests
     [Fact] // XN: overwritten before it is used
     public Task OverwrittenBeforeUse_DoesNotReport() =>
         Method("nuint x = MmGetMdlByteOffset(mdl); Sink.Take(x); x = MmGetMdlVirtualAddress(mdl); adapter.MapTransfer(mdl, registers, x, ref n, false);");
+
+    [Theory]
+    [InlineData("uint lowOffset = {|MDL1001:(uint)va|}; Sink.Take(lowOffset);")]
+    [InlineData("nuint low = off; adapter.MapTransfer(mdl, registers, {|MDL1001:low|}, ref len, false);")]
+    public Task LowPart_Reports(string body) => Pages(body);
 }
