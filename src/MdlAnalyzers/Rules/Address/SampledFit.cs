@@ -3,7 +3,7 @@ using MdlAnalyzers.Flow.Values;
 
 namespace MdlAnalyzers.Rules.Address;
 
-/// <summary>Looks for one buffer whose piece needs more page entries than its target has, where both sizes depend on the byte count of the source alone.</summary>
+/// <summary>Looks for one buffer whose piece needs more page entries than its target has, where both sizes depend on the byte count and the offset of the source alone.</summary>
 internal sealed class SampledFit(PartialPiece piece, ObjectId source)
 {
     private static readonly long[] _lengths = [1, 2, 3, 5, 0xFFF, 0x1000, 0x1001, 0x1003, 0x2000, 0x2001, 0x3000, 0x3003, 0x8000, 0x8001, 0x10000, 0x10003];
@@ -20,14 +20,16 @@ internal sealed class SampledFit(PartialPiece piece, ObjectId source)
             return false;
         foreach (long length in _lengths)
         {
-            if (Evaluate(size, length, 0) is not { } bytes || Evaluate(room, length, 0) is not { } described || Evaluate(position, length, 0) is not { } skipped)
-                return false;
-            if (!IsAllowed(length) || bytes <= 0 || skipped < 0 || skipped + bytes > length)
-                continue;
             foreach (long offset in _offsets)
             {
-                if (Evaluate(start, length, offset) is { } first && _state.RangeOf(_offset) is var range && offset >= range.Low && offset <= range.High
-                    && Pages(first & Arithmetic.PageMask, described) < Pages((offset + skipped) & Arithmetic.PageMask, bytes))
+                if (Evaluate(size, length, offset) is not { } bytes || Evaluate(room, length, offset) is not { } described
+                    || Evaluate(position, length, offset) is not { } skipped || Evaluate(start, length, offset) is not { } first)
+                {
+                    return false;
+                }
+
+                if (bytes > 0 && skipped >= 0 && skipped + bytes <= length
+                    && Pages(first & Arithmetic.PageMask, described) < Pages((offset + skipped) & Arithmetic.PageMask, bytes) && IsAllowed(length, offset))
                 {
                     return true;
                 }
@@ -40,25 +42,26 @@ internal sealed class SampledFit(PartialPiece piece, ObjectId source)
     // The page of the source counts as page zero.
     private Linear? StartOf(Linear address) => address.IsConstant ? address : address.Subtract(Linear.Of(new Term(TermKind.Base, owner: source)));
 
-    private bool IsAllowed(long length)
+    private bool IsAllowed(long length, long offset)
     {
-        Interval own = _state.RangeOf(_length);
-        if (length < own.Low || length > own.High)
+        if (!IsIn(length, _state.RangeOf(_length)) || !IsIn(offset, _state.RangeOf(_offset)))
             return false;
         foreach (KeyValuePair<Term, Interval> range in _state.Ranges)
         {
-            if (range.Key.IsOperation && range.Key.Contains(_length) && !(Evaluate(range.Key, length, 0) is { } value && IsIn(value, range.Value)))
+            if (range.Key.IsOperation && DependsOnBuffer(range.Key) && !(Evaluate(range.Key, length, offset) is { } value && IsIn(value, range.Value)))
                 return false;
         }
 
         foreach (KeyValuePair<Linear, Interval> sum in _state.Sums)
         {
-            if (sum.Key.Mentions(_length) && !(Evaluate(sum.Key, length, 0) is { } value && IsIn(value, sum.Value)))
+            if (sum.Key.Summands.Any(s => DependsOnBuffer(s.Term)) && !(Evaluate(sum.Key, length, offset) is { } value && IsIn(value, sum.Value)))
                 return false;
         }
 
         return true;
     }
+
+    private bool DependsOnBuffer(Term term) => term.Contains(_length) || term.Contains(_offset);
 
     private static bool IsIn(long value, Interval range) => value >= range.Low && value <= range.High && !(range.NotZero && value == 0);
 

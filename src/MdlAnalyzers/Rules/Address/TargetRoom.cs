@@ -57,7 +57,7 @@ internal sealed class TargetRoom(Linear address, Linear length)
         Linear? other = piece.Start.Value is Linear start ? Arithmetic.ByteOffset(start, piece.Start.Node) : null;
         if (other is not null && own.Equals(other))
             return Fixed(size, state, static offset => offset, state.RangeOf(own));
-        if (other is not null && IsWithin(other.Add(size), own.Add(length), state))
+        if (other is not null && IsWithin(other.Add(size), WholePages(own.Add(length)), state))
             return Fit.Fits;
         if (piece.Start.Value is Linear moved && moved.Subtract(address) is { } distance && !address.IsConstant && IsNearby(distance))
             return Moved(size, distance, state);
@@ -68,14 +68,23 @@ internal sealed class TargetRoom(Linear address, Linear length)
         Interval otherRange = other is null ? new Interval(0, Arithmetic.PageMask) : state.RangeOf(other);
         if (!InPage(ownRange) || !InPage(otherRange))
             return Fit.Unknown;
-        if (length.IsConstant)
-            return Constant(size, state) is { } bytes ? Pages(ownRange.Low, length.Constant) < Pages(otherRange.High, bytes) ? Fit.TooSmall : Fit.Fits : Fit.Unknown;
-        return Slack(size, otherRange.High - ownRange.Low, state);
+        Fit worst = length.IsConstant ? Worst(size, ownRange.Low, otherRange.High, state) : Slack(size, otherRange.High - ownRange.Low, state);
+        return worst == Fit.TooSmall && CountsFromConstant(piece.Start.Value, state) ? Fit.Unknown : worst;
     }
 
-    // Counted from the start of its first page, the piece ends before the buffer that the target was made for.
+    private Fit Worst(Linear size, long own, long other, FlowState state) =>
+        Constant(size, state) is not { } bytes ? Fit.Unknown : Pages(own, length.Constant) < Pages(other, bytes) ? Fit.TooSmall : Fit.Fits;
+
+    // A loop over fixed addresses comes to some offsets in a page, not to all of them; which ones its range does not tell.
+    private static bool CountsFromConstant(Value? start, FlowState state) =>
+        start is Linear { IsConstant: false } number && !number.Summands.Any(static s => s.Term.Owner is not null) && state.RangeOf(number).Low > 0;
+
+    // Counted from the start of its first page, the piece ends before the last page that the target was made for.
     private static bool IsWithin(Linear? end, Linear? limit, FlowState state) =>
         end is not null && limit?.Subtract(end) is { } rest && state.RangeOf(rest).Low >= 0;
+
+    // A page has one entry, be it described in part or in whole.
+    private static Linear? WholePages(Linear? end) => end is { IsConstant: true } ? Linear.Of(Pages(0, end.Constant) * Arithmetic.PageSize) : end;
 
     // The piece lies behind the start of the buffer that the target was made for.
     private Fit Moved(Linear size, Linear distance, FlowState state)
@@ -85,9 +94,7 @@ internal sealed class TargetRoom(Linear address, Linear length)
         if (distance.IsConstant)
             return Fixed(size, state, offset => (offset + distance.Constant) & Arithmetic.PageMask, new Interval(0, Arithmetic.PageMask));
         // Pieces of whole pages usually start whole pages apart.
-        return length.IsConstant && length.Constant % Arithmetic.PageSize != 0
-            ? Constant(size, state) is { } bytes ? Pages(0, length.Constant) < Pages(Arithmetic.PageMask, bytes) ? Fit.TooSmall : Fit.Fits : Fit.Unknown
-            : Slack(size, 0, state);
+        return length.IsConstant && length.Constant % Arithmetic.PageSize != 0 ? Worst(size, 0, Arithmetic.PageMask, state) : Slack(size, 0, state);
     }
 
     // Both offsets are known to belong together.

@@ -49,7 +49,7 @@ internal sealed class ZeroLength(PartialPiece piece)
     // What is left when a part of it, rounded down, is taken away.
     private bool IsLargerHalf(Linear length) =>
         length is { Constant: 0, Summands: [var a, var b] } && (a.Factor < 0 ? (b, a) : (a, b)) is ({ Factor: 1 } whole, { Factor: -1, Term: { Kind: TermKind.Divide, Left: { } dividend, Right: { IsConstant: true, Constant: > 1 } } })
-        && dividend.IsSingle(out Term divided) && divided.Equals(whole.Term) && _state.RangeOf(whole.Term).Low > 0;
+        && dividend.IsSingle(out Term divided) && divided.Equals(whole.Term) && (divided.Kind == TermKind.Length || _state.RangeOf(divided).Low > 0);
 
     // Half of a byte, rounded up, is a byte.
     private static bool IsRoundedUp(Term quotient) =>

@@ -52,6 +52,24 @@ public sealed class MDL1006_NearMissTests
     [InlineData("Mdl? t = IoAllocateMdl(0, 512, false, false, null); Sink.Take(t); t = IoAllocateMdl(va, len, false, false, null); if (t is not null) IoBuildPartialMdl(mdl, t, va, 4096);")]
     public Task Spelling_DoesNotReport(string body) => Pages(body);
 
+    // Counted in pages, or at an offset that the length of the piece depends on as well.
+    [Theory]
+    [InlineData("uint pages = ADDRESS_AND_SIZE_TO_SPAN_PAGES(va, len); Mdl? t = IoAllocateMdl(0, pages << PAGE_SHIFT, false, false, null); if (t is null) return; IoBuildPartialMdl(mdl, t, va, len);")]
+    [InlineData("uint rounded = (uint)ROUND_TO_PAGES(off + len); Mdl? t = IoAllocateMdl(0, rounded, false, false, null); if (t is null) return; IoBuildPartialMdl(mdl, t, va, len);")]
+    [InlineData("uint piece = PAGE_SIZE - off; for (uint done = 0; done < len; piece = PAGE_SIZE) { piece = Math.Min(piece, len - done); Mdl? t = IoAllocateMdl(va + done, piece, false, false, null); if (t is null) return; IoBuildPartialMdl(mdl, t, va + done, piece); IoFreeMdl(t); done += piece; }")]
+    [InlineData("if (off + len > PAGE_SIZE) return; Mdl? t = IoAllocateMdl(0, 1, false, false, null); if (t is null) return; IoBuildPartialMdl(mdl, t, va, len);")]
+    public Task SizeThatDependsOnTheOffset_DoesNotReport(string body) => Pages(body);
+
+    // Steps over fixed addresses come to some offsets in a page only.
+    [Theory]
+    [InlineData("0x10000, 0x1000", "nuint at = 0x10000; at < 0x20000; at += 0x1000", "at, 0x1000")]
+    [InlineData("0x10000, 0x1000", "nuint at = 0x10000; at < 0x11000; at += 512", "at, 512")]
+    [InlineData("0x10010, 0x4000", "nuint at = 0x10010; at < 0x14010; at += 0x800", "at, 0x800")]
+    [InlineData("0x10000, PAGE_SIZE", "uint i = 0; i < 16; i++", "0x10000 + i * PAGE_SIZE, PAGE_SIZE")]
+    [InlineData("0x10000, 0x2000", "nuint at = 0x10800; at < 0x20000; at += 0x1000", "at, 0x1000")]
+    public Task LoopOverFixedAddresses_DoesNotReport(string room, string loop, string piece) =>
+        Pages($"Mdl? t = IoAllocateMdl({room}, false, false, null); if (t is null) return; for ({loop}) {{ IoBuildPartialMdl(mdl, t, {piece}); MmPrepareMdlForReuse(t); }}");
+
     [Fact]
     public Task LargeEnoughInAField_DoesNotReport() =>
         Class("private readonly Mdl _part = IoAllocateMdl(0, 65536 + PAGE_SIZE, false, false, null)!; void Go(Mdl m) => IoBuildPartialMdl(m, _part, MmGetMdlVirtualAddress(m), 65536);");

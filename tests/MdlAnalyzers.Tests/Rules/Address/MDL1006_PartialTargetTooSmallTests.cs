@@ -91,4 +91,10 @@ public sealed class MDL1006_PartialTargetTooSmallTests
     [Fact]
     public Task ShortestOfSeveralInAField_ReportsAtThePiece() =>
         Class("private Mdl? _part; void A() => _part = IoAllocateMdl(0, 16384, false, false, null); void B() => _part = IoAllocateMdl(0, 4096, false, false, null); void Go(Mdl m) { if (_part is not null) IoBuildPartialMdl(m, {|MDL1006:_part|}, MmGetMdlVirtualAddress(m), 8192); }");
+
+    [Theory]
+    [InlineData("0x10800", "0x1000")]
+    [InlineData("0x10000", "0x800")]
+    public Task LoopOverFixedAddressesInsideAPage_Reports(string first, string step) =>
+        Pages($"Mdl? t = {{|MDL1006:IoAllocateMdl(0x10000, 0x1000, false, false, null)|}}; if (t is null) return; for (nuint at = {first}; at < 0x20000; at += {step}) {{ IoBuildPartialMdl(mdl, t, at, 0x1000); MmPrepareMdlForReuse(t); }}");
 }

@@ -13,6 +13,7 @@ public sealed class MDL2004_NearMissTests
     [InlineData("IoBuildPartialMdl(mdl, _mdl, va, 512);")]
     [InlineData("IoBuildPartialMdl(mdl, _mdl, va, len);")]
     [InlineData("IoBuildPartialMdl(mdl, _mdl, va, (len + 1) / 2);")]
+    [InlineData("IoBuildPartialMdl(mdl, _mdl, va, len - len / 2);")]
     [InlineData("IoBuildPartialMdl(mdl, _mdl, va, n);")]
     [InlineData("IoBuildPartialMdl(mdl, _mdl, va, _piece);")]
     [InlineData("IoBuildPartialMdl(mdl, _mdl, va, Math.Min(len, 512));")]
