@@ -13,9 +13,11 @@ namespace MdlAnalyzers.Flow;
 internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRule> rules, FlowReporter reporter, CancellationToken cancellationToken, Budget? budget = null)
 {
     private const int MaxNestedEntries = 4;
+    private const int MaxLambdaEntries = 8;
 
     private readonly RuleSet _rules = new(rules);
     private readonly Dictionary<ISymbol, List<FlowState>> _localFunctionEntries = new(SymbolEqualityComparer.Default);
+    private Dictionary<SyntaxNode, HashSet<FlowState>>? _lambdaEntries;
     private int _muted;
 
     public AnalysisSession Session { get; } = session;
@@ -53,11 +55,17 @@ internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRu
         return true;
     }
 
-    /// <summary>Follows a lambda with what is known where it is created.</summary>
+    /// <summary>Follows a lambda with what is known where it is created or called, once for each such state.</summary>
     public void RunLambda(IFlowAnonymousFunctionOperation lambda, FlowState state, Frame encloser, string? name)
     {
-        if (!Budget.Enter())
+        _lambdaEntries ??= [];
+        if (!_lambdaEntries.TryGetValue(lambda.Syntax, out HashSet<FlowState>? entries))
+            _lambdaEntries.Add(lambda.Syntax, entries = []);
+        if (entries.Count >= MaxLambdaEntries || !entries.Add(state) || !Budget.Enter())
             return;
+        // It may be called by what is followed for its result only.
+        int muted = _muted;
+        _muted = 0;
         ControlFlowGraph graph = encloser.Graph.GetAnonymousFunctionControlFlowGraph(lambda, CancellationToken);
         var frame = new Frame(lambda.Symbol, graph, encloser, callSite: null)
         {
@@ -67,8 +75,12 @@ internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRu
         };
         new GraphRunner(this, frame).Run(state.WithoutPending());
         RunLocalFunctions(frame);
+        _muted = muted;
         Budget.Leave();
     }
+
+    /// <summary>Whether a lambda has been followed for itself.</summary>
+    public bool HasRun(IFlowAnonymousFunctionOperation lambda) => _lambdaEntries is not null && _lambdaEntries.ContainsKey(lambda.Syntax);
 
     /// <summary>Remembers what is known at a call of a local function; its body is analyzed with that.</summary>
     public void EnterLocalFunction(IMethodSymbol function, FlowState state)

@@ -32,7 +32,7 @@ internal sealed partial class Interpreter
         body.OnCall(call);
         if (body.Options.IsGuard(method))
             return EvalGuard(call, method.ReturnType);
-        if (receiver is ObjectValue target)
+        if (receiver is ObjectValue target && !IsTask(invocation.Instance!.Type))
             Require(target.Id, invocation.Instance!.Syntax, contract.ReceiverEffect == Effect.None ? Effect.Reads : contract.ReceiverEffect);
         UseInFormat(call);
         PassArguments(call, invocation.Instance);
@@ -43,6 +43,7 @@ internal sealed partial class Interpreter
             body.OnUse(new ValueUse(number, invocation.Instance!.Syntax, UseKind.Argument, _state, frame) { Method = method, Call = call, Operation = invocation.Instance });
 
         Value result = ResultOf(invocation, method, contract, call, receiver);
+        RunUncalled(call);
         Conclude(call, contract, result);
         return result;
     }
@@ -489,10 +490,11 @@ internal sealed partial class Interpreter
         return exits;
     }
 
-    // What a method started beside this one does is known when it has been awaited.
+    // What a method started beside this one does is known when it has been waited for.
     private static bool IsAwaited(SyntaxNode call) =>
         call.Parent is AwaitExpressionSyntax
-        || call.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait", Parent: InvocationExpressionSyntax { Parent: AwaitExpressionSyntax } };
+        || call.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Result" or "Wait" or "GetAwaiter" }
+        || call.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait", Parent: InvocationExpressionSyntax { Parent: AwaitExpressionSyntax or MemberAccessExpressionSyntax { Name.Identifier.ValueText: "GetAwaiter" } } };
 
     // An object that was filled with quantities of an MDL.
     private bool KnowsNumbers(Value? receiver) =>

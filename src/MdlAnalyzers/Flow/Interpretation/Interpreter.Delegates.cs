@@ -30,18 +30,23 @@ internal sealed partial class Interpreter
         // An expression tree is data, not code that runs here.
         if (lambda.Parent?.Type is { Name: "Expression" })
             return UnknownValue.Instance;
-        if (frame.CallSite is null)
-            RunLambda(lambda, _state, name);
+        if (frame.CallSite is null && !IsHandedToMethod(lambda))
+            body.RunLambda(lambda, _state, frame, name);
         return new DelegateValue(lambda.Symbol, receiver: null, lambda, frame);
     }
 
-    private void RunLambda(IFlowAnonymousFunctionOperation lambda, FlowState entry, string? name)
+    // The method may call the lambda, and then knows more than the place where it is written.
+    private static bool IsHandedToMethod(IFlowAnonymousFunctionOperation lambda) =>
+        lambda.Parent is IDelegateCreationOperation { Parent: IArgumentOperation { Parent: IInvocationOperation { TargetMethod.MethodKind: not MethodKind.DelegateInvoke } } };
+
+    // A lambda that was not seen to be called is followed with what is known where it is handed over.
+    private void RunUncalled(CallEvent call)
     {
-        if (_lambdasRun.Count >= MaxForks * 4 || !_lambdasRun.Add((lambda.Syntax, entry)))
-            return;
-        FlowState saved = _state;
-        body.RunLambda(lambda, entry, frame, name);
-        _state = saved;
+        foreach (CallArgument argument in call.Arguments)
+        {
+            if (argument.Value is DelegateValue { Lambda: { } lambda } && frame.CallSite is null && IsHandedToMethod(lambda) && !body.HasRun(lambda))
+                body.RunLambda(lambda, call.State, frame, NameOfTarget(lambda.Parent));
+        }
     }
 
     // A call through a delegate is a call of the method behind it.
@@ -78,16 +83,53 @@ internal sealed partial class Interpreter
         return result;
     }
 
+    // Work for another thread: its value is known, and what it has changed if the caller waits for it right here.
+    private Value? RunTask(DelegateValue work, CallEvent call)
+    {
+        ImmutableArray<CallArgument> arguments = [];
+        if (work.Method.Parameters.Length == 1 && call["state"] is { } state)
+            arguments = [new CallArgument(work.Method.Parameters[0], Contracts.Method(work.Method).Parameter(0), state.Value, state.Operation)];
+        if (work.Method.Parameters.Length != arguments.Length)
+            return null;
+        FlowState before = _state;
+        var entered = new CallEvent(work.Method, call.Node, arguments, _state, frame) { IsIndirect = true };
+        Value? result = work.Lambda is { } lambda ? FollowLambda(lambda, work, entered)
+            : TryInline(work.Method, work.Receiver is { } id ? new ObjectValue(id) : null, arguments, call.Node, out Value inlined) ? inlined
+            : null;
+        if (!IsAwaited(call.Node))
+            (_state, _dead) = (Unsettled(before, _state), false);
+        return result;
+    }
+
+    // Nobody knows when the other thread writes what it writes.
+    private static FlowState Unsettled(FlowState before, FlowState after)
+    {
+        FlowState state = before;
+        foreach (KeyValuePair<Place, Value> pair in before.Values.Except(after.Values))
+        {
+            if (after.Get(pair.Key) is not null)
+                state = state.Remove(pair.Key);
+        }
+
+        return state;
+    }
+
+    private static bool IsTask(ITypeSymbol? type) =>
+        type is { ContainingNamespace: { Name: "Tasks" or "CompilerServices", ContainingNamespace.Name: "Threading" or "Runtime" } }
+            and { Name: "Task" or "ValueTask" or "TaskAwaiter" or "ValueTaskAwaiter" or "ConfiguredTaskAwaitable" or "ConfiguredValueTaskAwaitable" or "ConfiguredTaskAwaiter" or "ConfiguredValueTaskAwaiter" };
+
     private Value FollowLambda(IFlowAnonymousFunctionOperation lambda, DelegateValue target, CallEvent call)
     {
         IMethodSymbol method = lambda.Symbol;
-        if (frame.InlineDepth >= MaxInlineDepth || frame.IsFollowing(method) || method.IsAsync || method.Parameters.Length != call.Arguments.Length)
+        if (frame.IsFollowing(method) || method.Parameters.Length != call.Arguments.Length)
             return Result(method.ReturnType, call.Node, [.. call.Arguments.Select(static a => a.Value)]);
 
         FlowState entry = Bind(_state, [.. call.Arguments.Select((a, i) => (method.Parameters[i], a.Value))]);
         // What happens inside is told where it is written, the result where it is used.
-        if (ReferenceEquals(target.Frame, frame) && frame.CallSite is null)
-            RunLambda(lambda, entry, name: null);
+        if (!target.Frame.IsInlined)
+            body.RunLambda(lambda, entry, target.Frame, IsHandedToMethod(lambda) ? NameOfTarget(lambda.Parent) : null);
+        if (frame.InlineDepth >= MaxInlineDepth || (method.IsAsync && !IsAwaited(call.Node)))
+            return Result(method.ReturnType, call.Node, [.. call.Arguments.Select(static a => a.Value)]);
         ControlFlowGraph graph = target.Frame.Graph.GetAnonymousFunctionControlFlowGraph(lambda, body.CancellationToken);
         body.Mute();
         IReadOnlyList<Exit> exits = body.RunCallee(graph, method, entry, frame, call.Node, target.Frame.This);

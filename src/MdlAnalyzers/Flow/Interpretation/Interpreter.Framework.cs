@@ -68,6 +68,11 @@ internal sealed partial class Interpreter
                 return Positive(node);
             case "AlignedAlloc" when Second() is Linear { IsConstant: true } alignment && alignment.Constant > 0 && alignment.Constant % Arithmetic.PageSize == 0:
                 return Linear.Of(new Term(TermKind.AlignedAddress, key: (node, frame.CallSite), node: node));
+            case "Run" or "StartNew" when IsTask(method.ReturnType) && First() is DelegateValue work:
+                return RunTask(work, call);
+            case "QueueUserWorkItem" or "UnsafeQueueUserWorkItem" when First() is DelegateValue work:
+                RunTask(work, call);
+                return null;
             case "GetEnumerator" when (receiver ?? First()) is FramesValue each:
                 _state = _state.Remove(new Place(null, _enumerated));
                 return each;

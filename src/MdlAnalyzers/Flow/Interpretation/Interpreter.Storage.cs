@@ -78,6 +78,8 @@ internal sealed partial class Interpreter
         Value instance = reference.Instance is null ? UnknownValue.Instance : Eval(reference.Instance);
         if (_dead)
             return UnknownValue.Instance;
+        if (member.Name == "Result" && instance is not UnknownValue && IsTask(member.ContainingType) && (instance is not ObjectValue || !IsNumeric(type) && type?.SpecialType != SpecialType.System_Boolean))
+            return instance;
         if (instance is ObjectValue target && reference.Instance is { } receiver)
             Require(target.Id, receiver.Syntax, Effect.Reads);
 
@@ -99,8 +101,6 @@ internal sealed partial class Interpreter
                 return new BoolValue(Condition.True);
             case NullValue when member is { Name: "HasValue", ContainingType.OriginalDefinition.SpecialType: SpecialType.System_Nullable_T }:
                 return new BoolValue(Condition.False);
-            case Linear or BoolValue when member is { Name: "Result", ContainingType.Name: "Task" or "ValueTask" }:
-                return instance;
             case Linear address when IsNumeric(type) && Contracts.Member(member).Kind == ValueKind.None && reference.Instance?.Type is { TypeKind: TypeKind.Struct, IsReadOnly: true } && member.Name == "QuadPart":
                 return address;
             case Linear address when member.Name is "LowPart" or "HighPart" && IsNumeric(type) && IsWrappedNumber(reference.Instance?.Type):

@@ -15,7 +15,6 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
     private const int MaxForks = 8;
 
     private readonly Dictionary<CaptureId, IOperation> _captured = [];
-    private readonly HashSet<(SyntaxNode, FlowState)> _lambdasRun = [];
 
     private readonly List<Exit> _results = [];
     private readonly ImmutableArray<ObjectId>.Builder _involved = ImmutableArray.CreateBuilder<ObjectId>();
@@ -275,9 +274,10 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
 
     private Value EvalAwait(IAwaitOperation await)
     {
+        StateMap<ObjectId, Nullness> known = _state.Nulls;
         Value value = Eval(await.Operation);
         // The request may have been completed meanwhile: what is read from it afterwards is another reference.
-        foreach (KeyValuePair<ObjectId, Nullness> pair in _state.Nulls.ToArray())
+        foreach (KeyValuePair<ObjectId, Nullness> pair in known)
         {
             if (pair.Key is { IsRequestMdl: true, IsKept: false, Owner: { } owner, Symbol: { } member })
                 _state = _state.Set(new Place(owner, member), new ObjectValue(ObjectId.ForMember(owner, member, null, await.Syntax, isRequestMdl: true)));
