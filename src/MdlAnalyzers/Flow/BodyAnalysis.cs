@@ -97,11 +97,12 @@ internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRu
     }
 
     /// <summary>Runs a callee; what it does is the caller's business only as far as rules see it through the call.</summary>
-    public IReadOnlyList<Exit> RunCallee(ControlFlowGraph graph, IMethodSymbol method, FlowState state, Frame caller, SyntaxNode callSite, ObjectId? receiver)
+    public IReadOnlyList<Exit> RunCallee(ControlFlowGraph graph, IMethodSymbol called, FlowState state, Frame caller, SyntaxNode callSite, ObjectId? receiver)
     {
         if (!Budget.Enter())
             return [];
-        var frame = new Frame(method, graph, caller, callSite) { This = receiver ?? ObjectId.ForThis(method.ContainingType) };
+        IMethodSymbol method = called.OriginalDefinition;
+        var frame = new Frame(method, graph, caller, callSite) { This = receiver ?? ObjectId.ForThis(method.ContainingType), TypeArguments = called.TypeArguments };
         var runner = new GraphRunner(this, frame);
         ImmutableStack<Continuation> pending = state.Pending;
         runner.Run(state.WithoutPending().WithPath(0));

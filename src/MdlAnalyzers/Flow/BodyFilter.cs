@@ -24,6 +24,7 @@ internal static class BodyFilter
             {
                 IFieldReferenceOperation { Field: { IsConst: false } field } => field,
                 IPropertyReferenceOperation { Property: { GetMethod: not null } property } => property,
+                IParameterReferenceOperation { Parameter: { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } } parameter } => parameter,
                 IInvocationOperation { TargetMethod: { MethodKind: MethodKind.Ordinary } method } => method,
                 _ => null,
             };

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MdlAnalyzers.Contracts;
 using MdlAnalyzers.Flow.Values;
 using Microsoft.CodeAnalysis;
@@ -25,6 +26,9 @@ internal sealed class Frame(ISymbol owner, ControlFlowGraph graph, Frame? caller
 
     /// <summary>Name under which a lambda is known, from what it is assigned to.</summary>
     public string? LambdaName { get; init; }
+
+    /// <summary>What a generic callee was called with.</summary>
+    public ImmutableArray<ITypeSymbol> TypeArguments { get; init; } = [];
 
     public bool IsInlined => InlineDepth > 0;
 
@@ -57,6 +61,18 @@ internal sealed class Frame(ISymbol owner, ControlFlowGraph graph, Frame? caller
         }
 
         return visible;
+    }
+
+    /// <summary>The type that a type parameter of a callee stands for; another type is returned as it is.</summary>
+    public ITypeSymbol? TypeOf(ITypeSymbol? type)
+    {
+        for (Frame? frame = this; frame is not null && type is ITypeParameterSymbol { TypeParameterKind: TypeParameterKind.Method } parameter; frame = frame.Caller)
+        {
+            if (!frame.TypeArguments.IsEmpty && SymbolEqualityComparer.Default.Equals(frame.Owner, parameter.DeclaringMethod))
+                type = frame.TypeArguments[parameter.Ordinal];
+        }
+
+        return type;
     }
 
     public bool IsFollowing(ISymbol method)

@@ -38,9 +38,10 @@ internal sealed class KeptMembers(AnalysisSession session)
             return false;
         ITypeSymbol? type = member switch
         {
-            IFieldSymbol { IsConst: false } field => field.Type,
-            IPropertySymbol { IsIndexer: false } property when IsAutomatic(property) => property.Type,
-            _ => null,
+            IFieldSymbol { IsConst: true } or IPropertySymbol { IsIndexer: true } => null,
+            IPropertySymbol property when !IsAutomatic(property) => null,
+            IParameterSymbol parameter when !IsKept(parameter) => null,
+            _ => TypeOf(member),
         };
         return type is { TypeKind: TypeKind.Delegate } or IArrayTypeSymbol { Rank: 1 }
             || session.Contracts.EntityOf(type) is Entity.Mdl or Entity.Irp
@@ -50,6 +51,19 @@ internal sealed class KeptMembers(AnalysisSession session)
     /// <summary>Whether a property keeps what is assigned to it.</summary>
     public static bool IsAutomatic(IPropertySymbol property) =>
         property.ContainingType.GetMembers().Any(m => m is IFieldSymbol field && SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property));
+
+    /// <summary>Whether a parameter belongs to a primary constructor: its methods use it like a field.</summary>
+    public static bool IsKept(IParameterSymbol parameter) =>
+        parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor, DeclaringSyntaxReferences: [var constructor], ContainingType: var type }
+        && type.DeclaringSyntaxReferences.Any(part => part.SyntaxTree == constructor.SyntaxTree && part.Span == constructor.Span);
+
+    public static ITypeSymbol? TypeOf(ISymbol? member) => member switch
+    {
+        IFieldSymbol field => field.Type,
+        IPropertySymbol property => property.Type,
+        IParameterSymbol parameter => parameter.Type,
+        _ => null,
+    };
 
     private KeptMember Find(ISymbol member, CancellationToken cancellationToken)
     {

@@ -80,7 +80,7 @@ internal sealed class KeptProbe(ISymbol member, bool isTested) : FlowRule
     }
 
     private static ISymbol? MemberWith(ObjectId? owner, ObjectId mdl, FlowState state) => state.Values
-        .Where(p => Equals(p.Key.Owner, owner) && p.Key.Key is IFieldSymbol or IPropertySymbol && p.Value is ObjectValue kept && kept.Id.Equals(mdl))
+        .Where(p => Equals(p.Key.Owner, owner) && p.Key.Key is IFieldSymbol or IPropertySymbol or IParameterSymbol && p.Value is ObjectValue kept && kept.Id.Equals(mdl))
         .Select(static p => (ISymbol)p.Key.Key)
         .OrderBy(static m => m.Name, StringComparer.Ordinal)
         .FirstOrDefault();

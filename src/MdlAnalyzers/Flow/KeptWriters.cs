@@ -13,7 +13,7 @@ internal sealed class KeptWriters(ISymbol member, AnalysisSession session, Cance
     private const int MaxLooks = 60;
 
     private readonly HashSet<IMethodSymbol> _methods = new(SymbolEqualityComparer.Default);
-    private readonly Entity _type = session.Contracts.EntityOf((member as IFieldSymbol)?.Type ?? (member as IPropertySymbol)?.Type);
+    private readonly Entity _type = session.Contracts.EntityOf(KeptMembers.TypeOf(member));
     private readonly SyntaxReference[]? _scope = ScopeOf(member);
     private readonly SyntaxReference[]? _typeScope = ScopeOf(member.ContainingType);
     private bool _isGivenToConstructor;
@@ -25,7 +25,7 @@ internal sealed class KeptWriters(ISymbol member, AnalysisSession session, Cance
     public bool IsTested { get; private set; }
 
     /// <summary>Whether what is assigned has to be followed to be known: not for delegates and arrays.</summary>
-    public bool NeedsPaths { get; } = ((member as IFieldSymbol)?.Type ?? (member as IPropertySymbol)?.Type) is not ({ TypeKind: TypeKind.Delegate } or IArrayTypeSymbol);
+    public bool NeedsPaths { get; } = KeptMembers.TypeOf(member) is not ({ TypeKind: TypeKind.Delegate } or IArrayTypeSymbol);
 
     public IMethodSymbol? Target { get; private set; }
 
@@ -53,6 +53,8 @@ internal sealed class KeptWriters(ISymbol member, AnalysisSession session, Cance
     // The type outside of which a symbol cannot be named; null if there is none.
     private static SyntaxReference[]? ScopeOf(ISymbol symbol)
     {
+        if (symbol is IParameterSymbol)
+            return [.. symbol.ContainingType.DeclaringSyntaxReferences];
         ISymbol? hidden = symbol;
         while (hidden is not null && hidden.DeclaredAccessibility != Accessibility.Private)
             hidden = hidden.ContainingType;

@@ -163,13 +163,13 @@ internal sealed partial class Interpreter
             && Contracts.EntityOf(parameter.OriginalDefinition.Type) == Entity.Mdl;
     }
 
-    // An object that does not exist must not be used; after the first use the others are as good as proven.
+    // An object that does not exist must not be used; after the first use the others are as good as proven. What a callee obtains and uses proves nothing to the bodies that ask.
     private void Require(ObjectId id, SyntaxNode node, Effect effect)
     {
         if (!id.IsRequestMdl && _state.NullnessOf(id) != Nullness.Null)
             return;
         body.OnObjectUse(new ObjectUse(id, node, effect, _state, frame, id.Node));
-        if (_state.NullnessOf(id) is Nullness.Unknown or Nullness.Null)
+        if (_state.NullnessOf(id) is Nullness.Unknown or Nullness.Null && !(body.IsProbe && frame.IsInlined && id.Node is { } obtained && !body.Reporter.Owns(obtained)))
             _state = _state.SetNullness(id, Nullness.NotNull);
     }
 
@@ -400,7 +400,7 @@ internal sealed partial class Interpreter
                 bound.Add((definition.Parameters[parameter.Ordinal], argument.Value));
         }
 
-        IReadOnlyList<Exit>? exits = Follow(definition, receiver, bound.DrainToImmutable(), node);
+        IReadOnlyList<Exit>? exits = Follow(method, receiver, bound.DrainToImmutable(), node);
         if (exits is null)
             return false;
         result = Take(exits, definition, arguments);
@@ -438,7 +438,7 @@ internal sealed partial class Interpreter
         IMethodSymbol definition = method.OriginalDefinition;
         if (values.Length != definition.Parameters.Length)
             return false;
-        IReadOnlyList<Exit>? exits = Follow(definition, receiver, [.. values.Select((v, i) => (definition.Parameters[i], v))], node);
+        IReadOnlyList<Exit>? exits = Follow(method, receiver, [.. values.Select((v, i) => (definition.Parameters[i], v))], node);
         if (exits is null || exits.Count == 0)
             return false;
         Exit exit = exits[Choose(Math.Min(exits.Count, MaxForks))];
@@ -451,17 +451,19 @@ internal sealed partial class Interpreter
     private void ForgetParameters(IMethodSymbol method) =>
         _state = _state.RemoveWhere(method, static (place, method) => place.Owner is null && place.Key is IParameterSymbol parameter && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, method));
 
-    private IReadOnlyList<Exit>? Follow(IMethodSymbol method, Value? receiver, ImmutableArray<(IParameterSymbol Parameter, Value Value)> bound, SyntaxNode node)
+    private IReadOnlyList<Exit>? Follow(IMethodSymbol called, Value? receiver, ImmutableArray<(IParameterSymbol Parameter, Value Value)> bound, SyntaxNode node)
     {
+        called = called.ReducedFrom ?? called;
+        IMethodSymbol method = called.OriginalDefinition;
         if (frame.InlineDepth >= MaxInlineDepth || frame.IsFollowing(method) || (method.IsAsync && !IsAwaited(node)) || (method.IsVirtual || method.IsOverride) && !method.IsSealed && !method.ContainingType.IsSealed)
             return null;
         if (method.MethodKind == MethodKind.LocalFunction)
             return FollowLocalFunction(method, bound, node);
-        bool isInteresting = body.Session.IsRelevant(method, body.CancellationToken) || bound.Any(b => IsInteresting(b.Value, b.Parameter.Type) || KnowsNumbers(b.Value)) || KnowsNumbers(receiver);
+        bool isInteresting = body.Session.IsRelevant(method, body.CancellationToken) || bound.Any(b => IsInteresting(b.Value, frame.TypeOf(called.Parameters[b.Parameter.Ordinal].Type)) || KnowsNumbers(b.Value)) || KnowsNumbers(receiver);
         if (!isInteresting || body.Session.GraphOf(method, body.CancellationToken) is not { } graph)
             return null;
 
-        return body.RunCallee(graph, method, Bind(_state, bound), frame, node, (receiver as ObjectValue)?.Id);
+        return body.RunCallee(graph, called, Bind(_state, bound), frame, node, (receiver as ObjectValue)?.Id);
     }
 
     private static FlowState Bind(FlowState state, ImmutableArray<(IParameterSymbol Parameter, Value Value)> bound)

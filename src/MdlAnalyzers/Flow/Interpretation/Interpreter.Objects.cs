@@ -75,6 +75,8 @@ internal sealed partial class Interpreter
             if (argument.Parameter is not { } parameter)
                 continue;
             _state = _state.Set(new Place(id, parameter.Ordinal), argument.Value);
+            if (KeptMembers.IsKept(parameter))
+                _state = _state.Set(new Place(id, parameter.OriginalDefinition), argument.Value);
             foreach (ISymbol member in type.GetMembers())
             {
                 if (member is IPropertySymbol { IsIndexer: false } or IFieldSymbol && SameName(member.Name, parameter.Name))

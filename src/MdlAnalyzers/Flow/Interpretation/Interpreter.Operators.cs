@@ -29,7 +29,7 @@ internal sealed partial class Interpreter
     private Place? LocationOf(IOperation operation) => operation switch
     {
         ILocalReferenceOperation local => new Place(null, local.Local),
-        IParameterReferenceOperation parameter => new Place(null, parameter.Parameter),
+        IParameterReferenceOperation parameter => PlaceOf(parameter.Parameter),
         IFieldReferenceOperation { Instance: null } field => new Place(null, field.Field),
         IFieldReferenceOperation field when Eval(field.Instance) is ObjectValue owner => new Place(owner.Id, field.Field),
         _ => null,
@@ -58,7 +58,7 @@ internal sealed partial class Interpreter
         switch (increment.Target)
         {
             case ILocalReferenceOperation local: Store(new Place(null, local.Local), changed); break;
-            case IParameterReferenceOperation parameter: Store(new Place(null, parameter.Parameter), changed); break;
+            case IParameterReferenceOperation parameter: Store(PlaceOf(parameter.Parameter), changed); break;
             case IFieldReferenceOperation or IPropertyReferenceOperation when LocationOf(increment.Target) is { } location: Store(location, changed); break;
         }
 
@@ -102,7 +102,10 @@ internal sealed partial class Interpreter
     // A number of 64 bits becomes one of at most 32, or any one of at most 16.
     private void Narrowed(Value value, ITypeSymbol? from, ITypeSymbol? to, SyntaxNode node, IOperation operation)
     {
-        if (value is Linear { IsConstant: false } && IsNumeric(to) && (IsShort(to) || (IsWide(from) && !IsWide(to))))
+        if (value is not Linear { IsConstant: false })
+            return;
+        (from, to) = (frame.TypeOf(from), frame.TypeOf(to));
+        if (IsNumeric(to) && (IsShort(to) || (IsWide(from) && !IsWide(to))))
             body.OnUse(new ValueUse(value, node, UseKind.Narrowing, _state, frame) { Type = to, Operation = operation });
     }
 

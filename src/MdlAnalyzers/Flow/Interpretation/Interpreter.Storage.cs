@@ -23,9 +23,15 @@ internal sealed partial class Interpreter
 
     private Value Read(IParameterReferenceOperation parameter)
     {
-        Value? value = _state.Get(new Place(null, parameter.Parameter));
-        return value is null ? Initial(parameter.Parameter, parameter.Type, Contracts.Parameter(parameter.Parameter)) : Dereference(value);
+        Value? value = _state.Get(PlaceOf(parameter.Parameter));
+        return value is null ? Initial(parameter.Parameter, parameter.Syntax) : Dereference(value);
     }
+
+    private Value Initial(IParameterSymbol parameter, SyntaxNode node) =>
+        KeptMembers.IsKept(parameter) && LoadKept(frame.This, parameter, parameter.Type, node) is { } kept ? kept : Initial(parameter, parameter.Type, Contracts.Parameter(parameter));
+
+    // The parameters of a primary constructor are kept like fields.
+    private Place PlaceOf(IParameterSymbol parameter) => new(KeptMembers.IsKept(parameter) ? frame.This : null, parameter);
 
     private Value Dereference(Value value) =>
         value is ReferenceValue reference ? _state.Get(reference.Target) ?? Eval(reference.Operation) : value;
@@ -168,18 +174,22 @@ internal sealed partial class Interpreter
             return Linear.Of(new Term(TermKind.RequestLength, key: length, node: node));
         if (kept.MayLackMdl)
             return new ObjectValue(ObjectId.ForKept(owner, member, node));
-        var id = ObjectId.ForMember(owner, member, node, version: null, isRequestMdl: false);
+        ObjectId id = member is IParameterSymbol ? ObjectId.ForSymbol(member) : ObjectId.ForMember(owner, member, node, version: null, isRequestMdl: false);
         if (kept.HoldsGuardedRequests)
             _state = _state.SetSlot(id, SlotKind.KnownLength, 1);
         if (kept.PagesOfLength > 0)
             _state = _state.SetSlot(id, SlotKind.PagesOfLength, kept.PagesOfLength);
         if (kept.Quantity == ValueKind.None)
             return null;
-        ObjectId mdl = kept.Mdl is { } sibling && LoadMember(owner, sibling, (sibling as IFieldSymbol)?.Type ?? (sibling as IPropertySymbol)?.Type, node) is ObjectValue known ? known.Id : id;
+        ObjectId mdl = kept.Mdl is { } sibling && LoadSibling(owner, sibling, node) is ObjectValue known ? known.Id : id;
         if (kept.IsAligned)
             _state = _state.Narrow(new Term(TermKind.Offset, owner: mdl), new Interval(0, 0)) ?? _state;
         return Quantity(kept.Quantity, mdl, node, type);
     }
+
+    private Value LoadSibling(ObjectId? owner, ISymbol sibling, SyntaxNode node) => sibling is IParameterSymbol parameter
+        ? _state.Get(new Place(owner, parameter)) ?? Initial(parameter, node)
+        : LoadMember(owner, sibling, KeptMembers.TypeOf(sibling), node);
 
     private Value MemberSymbol(ObjectId? owner, ISymbol member, ITypeSymbol? type, SyntaxNode node, ValueKind quantity, bool isRequestMdl = false)
     {
@@ -377,7 +387,7 @@ internal sealed partial class Interpreter
             case IParameterReferenceOperation parameter:
                 ParameterContract declared = Contracts.Parameter(parameter.Parameter);
                 Use(value, source, UseKind.Local, parameter.Parameter.Name, parameter.Parameter.Type, declared.Kind);
-                Store(new Place(null, parameter.Parameter), value);
+                Store(PlaceOf(parameter.Parameter), value);
                 break;
             case IFieldReferenceOperation field:
                 AssignMember(field, field.Field, field.Field.Type, value, source);
