@@ -2,6 +2,7 @@ using MdlAnalyzers.Contracts;
 using MdlAnalyzers.Flow;
 using MdlAnalyzers.Flow.Values;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace MdlAnalyzers.Rules.Length;
 
@@ -62,7 +63,7 @@ internal sealed class BufferAccess
         foreach (CallArgument argument in call.Arguments)
         {
             Linear? length = argument.Contract.Kind is ValueKind.Length or ValueKind.TransferLength || IsByteCount(call.Method, argument.Parameter) ? argument.Value as Linear
-                : argument.Parameter?.Type is { Name: "Span" or "ReadOnlySpan" } ? Size(argument.Value, call.State)
+                : argument.Parameter?.Type is { Name: "Span" or "ReadOnlySpan" } ? Size(argument, call.State)
                 : null;
             if (length is not null)
                 return (length, argument);
@@ -71,12 +72,28 @@ internal sealed class BufferAccess
         return null;
     }
 
-    private static Linear? Size(Value value, FlowState state) => value switch
+    private static Linear? Size(CallArgument argument, FlowState state) =>
+        argument.Value is SpanValue span ? span.Length
+        : argument.Value is ObjectValue array && state.Get(new Place(array.Id, UseKind.ArraySize)) is Linear size ? size
+        : SliceOf(argument.Operation);
+
+    // "bytes.AsSpan(0, 1514)", "bytes[..1514]": a part whose length is written down, of something whose length is not known.
+    private static Linear? SliceOf(IOperation operation)
     {
-        SpanValue span => span.Length,
-        ObjectValue array => state.Get(new Place(array.Id, UseKind.ArraySize)) as Linear,
-        _ => null,
-    };
+        while (operation is IConversionOperation conversion)
+            operation = conversion.Operand;
+        return operation switch
+        {
+            IInvocationOperation { TargetMethod: { Name: "Slice" or "AsSpan", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } } call
+                when call.Arguments.FirstOrDefault(static a => a.Parameter?.Name == "length")?.Value.ConstantValue is { HasValue: true, Value: int length } => Linear.Of(length),
+            IImplicitIndexerReferenceOperation { Argument: IRangeOperation range }
+                when Bound(range.LeftOperand) is { } start && range.RightOperand is not null && Bound(range.RightOperand) is { } end => Linear.Of(end - start),
+            _ => null,
+        };
+    }
+
+    private static int? Bound(IOperation? bound) =>
+        bound is null ? 0 : bound is IConversionOperation { Operand.ConstantValue: { HasValue: true, Value: int value } } ? value : null;
 
     // What a method without a visible body calls a length, and the counts of bytes of the framework's copying methods.
     private static bool IsByteCount(IMethodSymbol method, IParameterSymbol? parameter)

@@ -9,7 +9,8 @@ namespace MdlAnalyzers.Rules.Length;
 
 /// <summary>MDL2005: a chain of MDLs is treated as if it were one: only its head is freed or unlocked, or the length of the whole bounds an access to its head.</summary>
 /// <remarks>
-/// Location: the length, or the call that frees. Additional location: where the chain comes from. A body that looks at <c>Next</c> knows about chains and is left alone.
+/// Location: the length, or the call that frees. Additional location: where the chain comes from. A body that looks at <c>Next</c> knows about chains and is left alone, unless it
+/// certainly loses all but the first MDL.
 /// </remarks>
 internal sealed class MdlChainIgnored : FlowRule
 {
@@ -82,16 +83,21 @@ internal sealed class MdlChainIgnored : FlowRule
     public override void OnEnd(FlowReporter reporter)
     {
         bool hasChain = _faults.Any(f => IsChain(f.Mdl)) || _bounds.Any(b => IsChain(b.Mdl));
-        if (!hasChain || LooksAtNext())
+        if (!hasChain)
             return;
+        var walk = new ChainWalk(_body!);
         foreach ((ObjectId mdl, SyntaxNode node, Fault fault) in _faults)
         {
+            if (walk.LooksAtNext && !(fault == Fault.Frees && _freed.Count == 1 && walk.LosesRest(node)))
+                continue;
             bool isFollowedByFree = fault == Fault.Unlocks && _freed.Contains(mdl);
             bool isFreedPieceByPiece = _freed.Count > 1 && !IsCalledChain(mdl);
             if (!isFollowedByFree && !isFreedPieceByPiece && IsChain(mdl) && !IsHandedOn(mdl))
                 Report(reporter, mdl, node, fault == Fault.Frees ? "only its first MDL is freed" : "only the pages of its first MDL are unlocked");
         }
 
+        if (walk.LooksAtNext)
+            return;
         foreach ((ObjectId mdl, SyntaxNode node, Linear length) in _bounds)
         {
             // What a helper does with its argument is told at the argument.
@@ -101,11 +107,6 @@ internal sealed class MdlChainIgnored : FlowRule
                 Report(reporter, mdl, node, $"'{SourceText.Of(node)}' is not bounded by the byte count of its first MDL");
         }
     }
-
-    private bool LooksAtNext() =>
-        _body!.Operations.Any(o => o is IMemberReferenceOperation { Member.Name: "Next" } next
-            && _body!.Contracts.EntityOf(next.Member.ContainingType) == Entity.Mdl
-            && (next.Parent as ISimpleAssignmentOperation)?.Target != next);
 
     // Code that gets the chain may look after the rest of it, but what it does later does not bound an access.
     private bool IsHandedOn(ObjectId mdl, SyntaxNode? before = null) =>
