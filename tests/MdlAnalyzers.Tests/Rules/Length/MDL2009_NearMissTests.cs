@@ -86,4 +86,11 @@ public sealed class MDL2009_NearMissTests
         Verify(DriverSource.Class("static Mdl s_mdl = null!; private uint _length = MmGetMdlByteCount(s_mdl);"));
 
     private static Task Verify(string source) => RuleVerifier.VerifyAsync(source, suggestion: "MDL2009");
+
+    // The length of a request is no question to an MDL.
+    [Theory]
+    [InlineData("uint readLength = sp.Parameters.Read.Length;")]
+    [InlineData("_ = sp.Parameters.Read.Length;")]
+    [InlineData("uint length; length = sp.Parameters.Write.Length;")]
+    public Task UnusedLengthOfTheRequest_DoesNotReport(string body) => Verify(DriverSource.Dispatch(body));
 }
