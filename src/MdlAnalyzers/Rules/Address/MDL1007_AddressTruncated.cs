@@ -50,7 +50,7 @@ internal sealed class AddressTruncated : FlowRule
             return;
         switch (use.Kind)
         {
-            case UseKind.Narrowing:
+            case UseKind.Narrowing when HeldAddress.Bits(use.Type) <= UpperHalf:
                 _cuts.Add((use.Frame.Visible(use.Node), address, HeldAddress.Bits(use.Type)));
                 break;
             case UseKind.Comparison when IsWidthTest(use.Other, number):

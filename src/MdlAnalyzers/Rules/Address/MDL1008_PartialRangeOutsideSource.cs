@@ -30,6 +30,8 @@ internal sealed class PartialRangeOutsideSource : FlowRule
             return;
         if (Foreign(start, source, piece) is { } origin)
             Add(piece, piece.Start, origin.Node, origin.Reason, reporter);
+        else if (piece.Position() is { IsConstant: true, Constant: < 0 })
+            Add(piece, piece.Start, null, "it lies before the first byte", reporter);
         else if (piece.Position() is { } position && piece.Length.Value is Linear { IsConstant: false } or Linear { Constant: > 0 } && new PieceEnd(piece, position).IsOutside((Linear)piece.Length.Value))
             Add(piece, piece.Length, null, "the piece can end behind the last byte", reporter);
     }

@@ -68,10 +68,10 @@ internal sealed class PfnUnitMix : FlowRule
 
     public override void OnUse(in ValueUse use, FlowReporter reporter)
     {
-        if (use.Value is not Linear number || !number.IsSinglePlusConstant(out Term frame, out long _) || frame.Kind != TermKind.PageFrame || !NeedsAddress(use) || use.IsInlined)
+        if (use.Value is not Linear { Summands: [{ Term: { Kind: TermKind.PageFrame } frame, Factor: > 0 and not Arithmetic.PageSize and var factor }] } || !NeedsAddress(use) || use.IsInlined)
             return;
         if (!_findings.ContainsKey(use.Node) && _addresses.Add(frame))
-            _findings.Add(use.Node, new Finding("UsedAsAddress", "", frame));
+            _findings.Add(use.Node, new Finding(factor == 1 ? "UsedAsAddress" : "WrongShift", "", frame));
     }
 
     public override void OnEnd(FlowReporter reporter)

@@ -29,7 +29,7 @@ internal sealed class TargetRoom(Linear address, Linear length)
     public Fit For(PartialPiece piece) =>
         piece.Resolve() is not { } size || piece.Source.Object is not { } source ? Fit.Unknown
         : CoversSource(source, piece.Call.State) ? Fit.Fits
-        : Compare(size, piece, depth: 0) is not Fit.Unknown and var fit ? fit
+        : Compare(size, piece, depth: 0) is not Fit.Unknown and var fit && (fit == Fit.Fits || !IsSpanTested(source, piece.Call.State)) ? fit
         : new SampledFit(piece, source).IsExceeded(address, length, size) ? Fit.TooSmall
         : Fit.Unknown;
 
@@ -38,6 +38,13 @@ internal sealed class TargetRoom(Linear address, Linear length)
     {
         Linear first = Linear.Of(new Term(TermKind.Base, owner: source)).Add(Linear.Of(new Term(TermKind.Offset, owner: source)))!;
         return address.Equals(first) && length.Subtract(Linear.Of(new Term(TermKind.Length, owner: source))) is { } rest && state.RangeOf(rest).Low >= 0;
+    }
+
+    // A test of offset and length together, such as one of the pages spanned: not every length comes with every offset.
+    private static bool IsSpanTested(ObjectId source, FlowState state)
+    {
+        Term offset = new(TermKind.Offset, owner: source), count = new(TermKind.Length, owner: source);
+        return state.Ranges.Any(r => r.Key.Contains(offset) && r.Key.Contains(count)) || state.Sums.Any(s => s.Key.Mentions(offset) && s.Key.Mentions(count));
     }
 
     // The smaller of two sizes fits if one of them does.

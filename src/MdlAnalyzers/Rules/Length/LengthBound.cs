@@ -13,6 +13,9 @@ internal readonly struct LengthBound
     // No test of lengths is meant to leave that much.
     private const long Far = 1L << 31;
 
+    // Lengths that are rounded up to words usually are words.
+    private const long Word = 8;
+
     private LengthBound(Term term, DiagnosticSeverity severity, string name)
     {
         Term = term;
@@ -190,11 +193,16 @@ internal readonly struct LengthBound
                 return new(term, DiagnosticSeverity.Warning, "the length of the request");
             case TermKind.PageAlign or TermKind.Multiply or TermKind.Maximum or TermKind.Divide when term.Left is { } operand:
                 // What is below the length of the request is fine; the others are unbounded in every form.
-                return Source(operand, mdl, state) is { Severity: DiagnosticSeverity.Warning } part && (part.Term.Kind != TermKind.RequestLength || term.Kind != TermKind.Divide) ? part : null;
+                return Source(operand, mdl, state) is { Severity: DiagnosticSeverity.Warning } part && (part.Term.Kind != TermKind.RequestLength || term.Kind != TermKind.Divide || IsRoundedUp(term, part.Term, end, state)) ? part : null;
             default:
                 return null;
         }
     }
+
+    // "(length + 511) / 512 * 512", and nothing was found out about the rest of the division.
+    private static bool IsRoundedUp(Term quotient, Term length, Linear end, FlowState state) =>
+        quotient is { Left: { Constant: > 0 } dividend, Right: { IsConstant: true, Constant: > Word and var divisor } } && dividend.FactorOf(length) == 1
+        && end.FactorOf(quotient) >= divisor && !state.Ranges.Any(r => r.Key.IsOperation && r.Key.Contains(length));
 
     // Whether an access goes beyond the length of the request that the MDL came with.
     private static bool IsExceeded(Linear end, Term length, FlowState state)

@@ -97,4 +97,10 @@ public sealed class MDL1006_NearMissTests
     [Fact]
     public Task PieceOfPages_DoesNotReport() =>
         Method("Mdl? s = MmAllocatePagesForMdl(default, new(0x7FFFFFFF), default, 65536); Mdl? t = IoAllocateMdl(0, 4096, false, false, null); if (s is null || t is null) return; IoBuildPartialMdl(s, t, MmGetMdlVirtualAddress(s) + 8192, 4096);");
+
+    // Not every length comes with every offset.
+    [Theory]
+    [InlineData("if (ADDRESS_AND_SIZE_TO_SPAN_PAGES(va, len) > 1) return; Mdl? t = IoAllocateMdl(0, PAGE_SIZE, false, false, null); if (t is null) return; IoBuildPartialMdl(mdl, t, va, len);")]
+    [InlineData("if (off + len > 2 * PAGE_SIZE) return; Mdl? t = IoAllocateMdl(0, 5000, false, false, null); if (t is null) return; IoBuildPartialMdl(mdl, t, va, len);")]
+    public Task SpanThatWasTested_DoesNotReport(string body) => Pages(body);
 }

@@ -97,4 +97,8 @@ public sealed class MDL1006_PartialTargetTooSmallTests
     [InlineData("0x10000", "0x800")]
     public Task LoopOverFixedAddressesInsideAPage_Reports(string first, string step) =>
         Pages($"Mdl? t = {{|MDL1006:IoAllocateMdl(0x10000, 0x1000, false, false, null)|}}; if (t is null) return; for (nuint at = {first}; at < 0x20000; at += {step}) {{ IoBuildPartialMdl(mdl, t, at, 0x1000); MmPrepareMdlForReuse(t); }}");
+
+    [Fact]
+    public Task SpanThatWasTestedForMore_Reports() =>
+        Pages("if (ADDRESS_AND_SIZE_TO_SPAN_PAGES(va, len) > 2) return; Mdl? t = {|MDL1006:IoAllocateMdl(0, PAGE_SIZE, false, false, null)|}; if (t is null) return; IoBuildPartialMdl(mdl, t, va, len);");
 }

@@ -86,4 +86,7 @@ public sealed class MDL1007_AddressTruncatedTests
     [Fact]
     public Task AnnotatedParameter_Reports() =>
         Class("static uint Cut(Mdl mdl, [MdlValue(MdlValueKind.LogicalAddress)] ulong address) { Sink.Take(MmGetMdlByteCount(mdl)); return {|MDL1007:(uint)address|}; }");
+
+    [Fact]
+    public Task NullableOfHalfTheWidth_Reports() => Pages("uint? a = {|MDL1007:(uint?)va|}; Sink.Take(a);");
 }

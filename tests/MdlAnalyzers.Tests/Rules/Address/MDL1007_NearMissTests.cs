@@ -80,4 +80,9 @@ public sealed class MDL1007_NearMissTests
     [Fact]
     public Task OffsetInThePageByName_IsToldByTheRuleAboutQuantities() =>
         Method("uint offset = (uint){|MDL1001:MmGetMdlVirtualAddress(mdl)|}; Sink.Take(MmGetMdlBaseVa(mdl) + offset);");
+
+    [Theory]
+    [InlineData("ulong? a = va; nint? b = (nint)va; Sink.Take((a, b));")]
+    [InlineData("nuint? next = len != 0 ? va + 16 : null; Sink.Take(next);")]
+    public Task NullableOfFullWidth_DoesNotReport(string body) => Pages(body);
 }

@@ -63,4 +63,9 @@ public sealed class MDL1008_NearMissTests
     [Fact]
     public Task HelperThatGetsTwoMdls_DoesNotReport() =>
         Class("static void Build(Mdl part, Mdl whole, Mdl t) => IoBuildPartialMdl(whole, t, MmGetMdlVirtualAddress(whole) + 16, 16);");
+
+    [Theory]
+    [InlineData("nuint at = va + 16; IoBuildPartialMdl(mdl, _mdl, at - 16, 8);")]
+    [InlineData("nuint at = va + n; if (n >= 8) IoBuildPartialMdl(mdl, _mdl, at - 8, 8);")]
+    public Task DistanceTakenBack_DoesNotReport(string body) => Pages(body);
 }

@@ -78,4 +78,7 @@ public sealed class MDL1008_PartialRangeOutsideSourceTests
     [Fact]
     public Task Async_Reports() =>
         Class("async Task Go(Mdl m, Mdl part, uint done) { await Task.Yield(); IoBuildPartialMdl(m, part, MmGetMdlVirtualAddress(m) + done, {|MDL1008:MmGetMdlByteCount(m)|}); }");
+
+    [Fact]
+    public Task BeforeTheFirstByte_Reports() => Pages("IoBuildPartialMdl(mdl, _mdl, {|MDL1008:va - 8|}, 8);");
 }

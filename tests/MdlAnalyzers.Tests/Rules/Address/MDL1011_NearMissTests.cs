@@ -56,4 +56,9 @@ public sealed class MDL1011_NearMissTests
     [Fact]
     public Task NumbersThatAreNoFrames_DoNotReport() =>
         Class("static ulong Sum(nuint frame, uint offset) => frame + offset; static uint Shift(uint frame) => frame << 12;");
+
+    [Theory]
+    [InlineData("Hardware.Program(((ulong)pfns[1] << 11) * 2, PAGE_SIZE);")]
+    [InlineData("ulong sector = (ulong)pfns[1] * 8; Sink.Take(sector);")]
+    public Task ShiftInSteps_DoesNotReport(string body) => Pages(body);
 }

@@ -76,4 +76,9 @@ public sealed class MDL1011_PfnUnitMixTests
     [Fact]
     public Task Property_Reports() =>
         Class("ulong First => {|MDL1011:MmGetMdlPfnArray(_mdl)[0] + MmGetMdlByteOffset(_mdl)|};");
+
+    [Theory]
+    [InlineData("ulong pa = (ulong)pfns[1] << 10; Hardware.Program({|MDL1011:pa|}, PAGE_SIZE);")]
+    [InlineData("Hardware.Program({|MDL1011:(ulong)pfns[1] << 13|}, PAGE_SIZE);")]
+    public Task OtherShift_Reports(string body) => Pages(body);
 }

@@ -122,4 +122,9 @@ public sealed class MDL2003_LengthNotReconciledTests
     [Fact]
     public Task Async_Reports() =>
         Class("async Task Go(Mdl mdl) { " + Map + "uint length = VirtualMemory.Read<uint>(p); await Task.Yield(); RtlZeroMemory(p, {|MDL2003:length|}); }");
+
+    [Theory]
+    [InlineData("uint sectors = (sp.Parameters.Read.Length + 511) / 512; RtlZeroMemory(p, {|MDL2003:sectors * 512|});")]
+    [InlineData("uint bytes = (sp.Parameters.Read.Length + 63) / 64 * 64; RtlZeroMemory(p, {|MDL2003:bytes|});")]
+    public Task RoundedUp_Reports(string body) => Read("if (irp.MdlAddress is not { } m) return STATUS_SUCCESS; nuint p = MmGetSystemAddressForMdlSafe(m, Prio); if (p == 0) return STATUS_UNSUCCESSFUL; " + body);
 }

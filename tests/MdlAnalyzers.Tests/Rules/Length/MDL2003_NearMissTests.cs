@@ -97,4 +97,13 @@ public sealed class MDL2003_NearMissTests
     [Fact]
     public Task UnknownCheck_DoesNotReport() =>
         Method(Map + "uint length = VirtualMemory.Read<uint>(p); if (!_check(mdl, length)) return; RtlZeroMemory(p, length);", "Func<Mdl, uint, bool> _check = null!;");
+
+    [Theory]
+    [InlineData("uint sectors = sp.Parameters.Read.Length / 512; RtlZeroMemory(p, sectors * 512);")]
+    [InlineData("RtlZeroMemory(p, (sp.Parameters.Read.Length + 1) / 2);")]
+    [InlineData("RtlZeroMemory(p, (sp.Parameters.Read.Length + 3) / 4 * 4);")]
+    [InlineData("if (sp.Parameters.Read.Length % 512 != 0) return STATUS_UNSUCCESSFUL; uint sectors = (sp.Parameters.Read.Length + 511) / 512; RtlZeroMemory(p, sectors * 512);")]
+    [InlineData("uint bytes = (sp.Parameters.Read.Length + 511) / 512 * 512; if (bytes > MmGetMdlByteCount(m)) return STATUS_UNSUCCESSFUL; RtlZeroMemory(p, bytes);")]
+    [InlineData("uint bytes = (sp.Parameters.Read.Length + 511) / 512 * 512; RtlZeroMemory(p, Math.Min(bytes, MmGetMdlByteCount(m)));")]
+    public Task RoundedAndBounded_DoesNotReport(string body) => Read("if (irp.MdlAddress is not { } m) return STATUS_SUCCESS; nuint p = MmGetSystemAddressForMdlSafe(m, Prio); if (p == 0) return STATUS_UNSUCCESSFUL; " + body);
 }
