@@ -54,8 +54,11 @@ internal sealed class KeptMembers(AnalysisSession session)
 
     /// <summary>Whether a parameter belongs to a primary constructor: its methods use it like a field.</summary>
     public static bool IsKept(IParameterSymbol parameter) =>
-        parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor, DeclaringSyntaxReferences: [var constructor], ContainingType: var type }
-        && type.DeclaringSyntaxReferences.Any(part => part.SyntaxTree == constructor.SyntaxTree && part.Span == constructor.Span);
+        parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor, DeclaringSyntaxReferences: [var declaration] } constructor && IsPrimary(constructor, declaration);
+
+    // It is declared where its type is.
+    private static bool IsPrimary(IMethodSymbol constructor, SyntaxReference declaration) =>
+        constructor.ContainingType.DeclaringSyntaxReferences.Any(part => part.SyntaxTree == declaration.SyntaxTree && part.Span == declaration.Span);
 
     public static ITypeSymbol? TypeOf(ISymbol? member) => member switch
     {

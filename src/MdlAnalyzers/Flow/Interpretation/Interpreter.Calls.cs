@@ -37,7 +37,7 @@ internal sealed partial class Interpreter
         UseInFormat(call);
         PassArguments(call, invocation.Instance);
         // What is added to or taken from a list moves its elements.
-        if (receiver is ObjectValue { Id: var changed } && IsFramework(method.ContainingNamespace) && method.Name is not ("GetEnumerator" or "MoveNext" or "Contains" or "IndexOf" or "ToArray"))
+        if (receiver is ObjectValue { Id: var changed } && IsFramework(method.ContainingNamespace) && method.Name is not ("GetEnumerator" or "MoveNext" or "Contains" or "IndexOf" or "ToArray" or "ForEach" or "FindAll" or "TrueForAll" or "Exists"))
             ForgetElements(changed);
         if (receiver is Linear number)
             body.OnUse(new ValueUse(number, invocation.Instance!.Syntax, UseKind.Argument, _state, frame) { Method = method, Call = call, Operation = invocation.Instance });

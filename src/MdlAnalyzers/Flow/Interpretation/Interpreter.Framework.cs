@@ -89,7 +89,7 @@ internal sealed partial class Interpreter
             case "Slice" when receiver is SpanValue span && First() is Linear start:
                 return Slice(span, start, Second() as Linear, node, exclusiveEnd: false);
             default:
-                return null;
+                return EvalSequence(invocation, call, receiver);
         }
     }
 
