@@ -16,6 +16,9 @@ internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRu
     private const int MaxLambdaEntries = 8;
 
     private readonly RuleSet _rules = new(rules);
+
+    // A statement is followed anew for each way that a call in it can end, and its other calls start from where they started before.
+    private readonly Dictionary<CalleeEntry, List<Exit>> _callees = [];
     private readonly Dictionary<ISymbol, List<FlowState>> _localFunctionEntries = new(SymbolEqualityComparer.Default);
     private Dictionary<SyntaxNode, HashSet<FlowState>>? _lambdaEntries;
     private int _muted;
@@ -99,17 +102,28 @@ internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRu
     /// <summary>Runs a callee; what it does is the caller's business only as far as rules see it through the call.</summary>
     public IReadOnlyList<Exit> RunCallee(ControlFlowGraph graph, IMethodSymbol called, FlowState state, Frame caller, SyntaxNode callSite, ObjectId? receiver)
     {
+        FlowState entry = state.WithoutPending().WithPath(0);
+        var key = new CalleeEntry(graph, called, entry, caller, callSite, receiver, _muted > 0);
+        if (!_callees.TryGetValue(key, out List<Exit> exits))
+        {
+            IMethodSymbol method = called.OriginalDefinition;
+            var frame = new Frame(method, graph, caller, callSite) { This = receiver ?? ObjectId.ForThis(method.ContainingType), TypeArguments = called.TypeArguments };
+            _callees.Add(key, exits = RunCallee(entry, frame));
+        }
+
+        return ReferenceEquals(entry, state) ? exits : exits.ConvertAll(exit => new Exit(exit.State.WithPending(state.Pending).WithPath(state.Path), exit.Value));
+    }
+
+    private List<Exit> RunCallee(FlowState entry, Frame frame)
+    {
         if (!Budget.Enter())
             return [];
-        IMethodSymbol method = called.OriginalDefinition;
-        var frame = new Frame(method, graph, caller, callSite) { This = receiver ?? ObjectId.ForThis(method.ContainingType), TypeArguments = called.TypeArguments };
         var runner = new GraphRunner(this, frame);
-        ImmutableStack<Continuation> pending = state.Pending;
-        runner.Run(state.WithoutPending().WithPath(0));
+        runner.Run(entry);
         Budget.Leave();
         List<Exit> exits = runner.Exits;
         for (int i = 0; i < exits.Count; i++)
-            exits[i] = new Exit(Leave(exits[i].State, method, graph).WithPending(pending).WithPath(state.Path), exits[i].Value);
+            exits[i] = new Exit(Leave(exits[i].State, frame).WithoutPending().WithPath(0), exits[i].Value);
         return exits;
     }
 
@@ -166,9 +180,9 @@ internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRu
         return Session.Roles.IsBuffered(owner, CancellationToken) ? direct & ~(Transfer.Read | Transfer.Write) : direct;
     }
 
-    private static FlowState Leave(FlowState state, IMethodSymbol method, ControlFlowGraph graph) =>
-        state.RemoveWhere((graph, method), static (place, callee) => ReferenceEquals(place.Scope, callee.graph)
-            || (place.Owner is null && place.Key is ILocalSymbol local && SymbolEqualityComparer.Default.Equals(local.ContainingSymbol, callee.method)));
+    private static FlowState Leave(FlowState state, Frame frame) =>
+        state.RemoveWhere(frame, static (place, callee) => ReferenceEquals(place.Scope, callee.Graph)
+            || (place.Owner is null && place.Key is ILocalSymbol local && SymbolEqualityComparer.Default.Equals(local.ContainingSymbol, callee.Owner)));
 }
 
 /// <summary>One way out of a body.</summary>

@@ -4,7 +4,7 @@ using MdlAnalyzers.Flow.Values;
 namespace MdlAnalyzers.Flow;
 
 /// <summary>What is known at one point of one path. Immutable: a change is a new state.</summary>
-internal sealed class FlowState : IEquatable<FlowState>
+internal sealed partial class FlowState : IEquatable<FlowState>
 {
     public static readonly FlowState Empty = new(
         StateMap<Place, Value>.Empty,

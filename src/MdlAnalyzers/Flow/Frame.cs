@@ -75,6 +75,12 @@ internal sealed class Frame(ISymbol owner, ControlFlowGraph graph, Frame? caller
         return type;
     }
 
+    /// <summary>Whether two frames are the same call of the same method, reached by the same calls.</summary>
+    public bool IsSame(Frame other) =>
+        ReferenceEquals(this, other)
+        || (CallSite is not null && CallSite == other.CallSite && Graph == other.Graph && SymbolEqualityComparer.Default.Equals(Owner, other.Owner)
+            && This.Equals(other.This) && TypeArguments.SequenceEqual<ITypeSymbol, ITypeSymbol>(other.TypeArguments, SymbolEqualityComparer.Default) && Caller!.IsSame(other.Caller!));
+
     public bool IsFollowing(ISymbol method)
     {
         for (Frame? frame = this; frame is not null; frame = frame.Caller)

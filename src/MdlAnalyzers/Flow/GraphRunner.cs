@@ -209,7 +209,7 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
             info.Widened ??= info.Seen.Count == 0 ? null : info.Seen[info.Seen.Count - 1];
             state = info.Widened is null || !info.Widened.SamePending(state) ? state : info.Widened.Join(state, block, widen: true);
             // In a finally block the ways on are not told apart by branches.
-            info.Widened = state = state.WithPath(state.Pending.IsEmpty ? (block.Ordinal << 1) | 1 : 0);
+            info.Widened = state = state.ForgetLost(info.Seen.Count == 0 ? state : info.Seen[0]).WithPath(state.Pending.IsEmpty ? (block.Ordinal << 1) | 1 : 0);
         }
         else if (info.FindEarlierTurn(state) is { } earlier)
         {

@@ -63,4 +63,41 @@ public sealed class FlowStateTests
 
         Assert.Equal(FlowState.Empty, state.Forget(_mdl));
     }
+
+    [Fact]
+    public void JoinedObjectThatNoPlaceHolds_LeavesNoFacts()
+    {
+        FlowState state = FlowState.Empty.SetNullness(_mdl, Nullness.NotNull).SetSlot(_mdl, SlotKind.Partial, 1);
+
+        Assert.Equal(FlowState.Empty, state.ForgetLost(FlowState.Empty));
+    }
+
+    [Fact]
+    public void JoinedObjectThatSomethingStillNames_KeepsItsFacts()
+    {
+        ObjectId member = ObjectId.ForMember(_mdl, FlowHarness.Compile("").Assembly, node: null, version: null, isRequestMdl: false);
+        FlowState facts = FlowState.Empty.SetNullness(member, Nullness.NotNull).SetSlot(_mdl, SlotKind.Partial, 1);
+        FlowState[] states =
+        [
+            facts.Set(_variable, new ObjectValue(_mdl)),
+            facts.Set(_variable, new TupleValue([Linear.Zero, new ObjectValue(member)])),
+            facts.Set(_variable, Linear.Of(new Term(TermKind.Offset, owner: _mdl))),
+            facts.Set(_variable, new BoolValue(Condition.Not(Condition.IsNull(_mdl)))),
+            facts.Set(_variable, new UnknownValue([_mdl])),
+            facts.Set(_variable, new SpanValue(Linear.Of(new Term(TermKind.Offset, owner: _mdl)), Linear.Zero)),
+            facts.Set(new Place(_mdl, "member"), Linear.Zero),
+        ];
+
+        Assert.All(states, static state => Assert.Same(state, state.ForgetLost(FlowState.Empty)));
+    }
+
+    [Fact]
+    public void FactsOfOldOrOtherObjects_AreNotLost()
+    {
+        FlowState before = FlowState.Empty.SetNullness(_mdl, Nullness.NotNull);
+        FlowState other = FlowState.Empty.SetNullness(ObjectId.ForThis(null), Nullness.NotNull);
+
+        Assert.Same(before, before.ForgetLost(before));
+        Assert.Same(other, other.ForgetLost(FlowState.Empty));
+    }
 }
