@@ -68,7 +68,7 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
             Cap(_next, operation);
             _states.Clear();
             _states.AddRange(_next);
-            for (int i = 0; i < _states.Count; i++)
+            for (int i = 0; i < _states.Count && block.EnclosingRegion.Kind != ControlFlowRegionKind.Root; i++)
                 EnterHandlers(block, _states[i].Fork(operation.Syntax.SpanStart + i));
         }
 

@@ -20,6 +20,13 @@ internal sealed class KeptMembers(AnalysisSession session)
     public KeptMember Of(ISymbol member, CancellationToken cancellationToken) =>
         CanBeKnown(member) ? _members.GetOrAdd(member.OriginalDefinition, m => Find(m, cancellationToken)) : KeptMember.Unknown;
 
+    /// <summary>Takes note of a member that is changed in place: what it keeps is never known, so nobody need look for it.</summary>
+    public void NoteChange(ISymbol member)
+    {
+        if (session.IsOwn(member))
+            _members.TryAdd(member.OriginalDefinition, KeptMember.Unknown);
+    }
+
     /// <summary>Whether a type has anything to do with MDLs: a number in one that has not is not worth a look.</summary>
     public bool HasToDoWithMdls(INamedTypeSymbol? type) =>
         type is not null && _types.GetOrAdd(type.OriginalDefinition, t => ((INamedTypeSymbol)t).GetMembers().Any(Mentions));

@@ -65,8 +65,14 @@ internal sealed partial class Interpreter
         return increment.IsPostfix ? old : changed;
     }
 
-    private Value ReadTarget(IOperation target) =>
-        target is IFlowCaptureReferenceOperation capture && _captured.TryGetValue(capture.Id, out IOperation? captured) && captured is not IFlowCaptureReferenceOperation ? Eval(captured) : Eval(target);
+    private Value ReadTarget(IOperation target)
+    {
+        if (target is IFlowCaptureReferenceOperation capture && _captured.TryGetValue(capture.Id, out IOperation? captured) && captured is not IFlowCaptureReferenceOperation)
+            target = captured;
+        if (target is IMemberReferenceOperation changed)
+            body.Session.Kept.NoteChange(changed.Member);
+        return Eval(target);
+    }
 
     private Value EvalDeconstruction(IDeconstructionAssignmentOperation deconstruction)
     {
