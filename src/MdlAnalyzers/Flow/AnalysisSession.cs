@@ -35,7 +35,7 @@ internal sealed class AnalysisSession
         Roles = new RoleResolver(Contracts, tree => compilation.ContainsSyntaxTree(tree) ? ModelOf(tree) : null);
         Entries = new EntryFacts(this);
         Kept = new KeptMembers(this);
-        Files = new FileFilter(compilation);
+        Files = new FileFilter(this);
     }
 
     public Compilation Compilation { get; }

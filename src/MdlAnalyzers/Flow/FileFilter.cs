@@ -8,7 +8,7 @@ namespace MdlAnalyzers.Flow;
 /// Decides by names alone which files can have to do with MDLs, so that the code of all others need not be bound. Every way to an annotated symbol
 /// begins with the name of a type, an alias or an extension: one of the assemblies that have annotations, or one of a file that itself passes.
 /// </summary>
-internal sealed class FileFilter(Compilation compilation)
+internal sealed class FileFilter(AnalysisSession session)
 {
     private const int MaxRounds = 16;
 
@@ -21,12 +21,12 @@ internal sealed class FileFilter(Compilation compilation)
         HashSet<int> names = RootNames();
         var files = new HashSet<SyntaxTree>();
         var globals = new List<INamedTypeSymbol>();
-        List<SyntaxTree> others = [.. compilation.SyntaxTrees];
+        List<SyntaxTree> others = [.. session.Compilation.SyntaxTrees];
         for (int round = 0, before = -1; before != names.Count; round++)
         {
             // A long chain of files that name the next one only.
             if (round == MaxRounds)
-                return [.. compilation.SyntaxTrees];
+                return [.. session.Compilation.SyntaxTrees];
             before = names.Count;
             others.RemoveAll(tree =>
             {
@@ -49,8 +49,8 @@ internal sealed class FileFilter(Compilation compilation)
     private HashSet<int> RootNames()
     {
         var names = new HashSet<int>();
-        var assemblies = new HashSet<string>(AnnotationNames.Gate.SelectMany(gate => compilation.GetTypesByMetadataName(gate)).Select(static type => type.ContainingAssembly.Name));
-        List<IAssemblySymbol> others = [.. compilation.SourceModule.ReferencedAssemblySymbols];
+        var assemblies = new HashSet<string>(AnnotationNames.Gate.SelectMany(gate => session.Compilation.GetTypesByMetadataName(gate)).Select(static type => type.ContainingAssembly.Name));
+        List<IAssemblySymbol> others = [.. session.Compilation.SourceModule.ReferencedAssemblySymbols];
         for (int before = -1; before != others.Count;)
         {
             before = others.Count;
@@ -91,13 +91,11 @@ internal sealed class FileFilter(Compilation compilation)
     {
         foreach (UsingDirectiveSyntax directive in ((CompilationUnitSyntax)root).Usings)
         {
-#pragma warning disable RS1030 // No file is being analyzed yet.
             if (directive.StaticKeyword.RawKind != 0 && directive.GlobalKeyword.RawKind != 0 && directive.Name is { } name
-                && compilation.GetSemanticModel(root.SyntaxTree).GetSymbolInfo(name, cancellationToken).Symbol is INamedTypeSymbol type)
+                && session.ModelOf(root.SyntaxTree).GetSymbolInfo(name, cancellationToken).Symbol is INamedTypeSymbol type)
             {
                 yield return type;
             }
-#pragma warning restore RS1030
         }
     }
 

@@ -42,9 +42,13 @@ internal static class AnalyzerRun
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
     }
 
+    /// <summary>A compilation against the runtime of these files alone, in the newest language.</summary>
+    public static async Task<CSharpCompilation> CreateWithoutImportsAsync(params string[] sources) =>
+        (await CreateAsync(withRuntime: true)).RemoveAllSyntaxTrees().AddSyntaxTrees(sources.Select(static (text, i) => Parse(text, $"File{i}.cs", LanguageVersion.Preview)));
+
     public static IEnumerable<string> Describe(IEnumerable<Diagnostic> diagnostics) =>
         diagnostics.Select(static d => $"{d.Id} {d.Location.GetLineSpan()} {d.GetMessage(System.Globalization.CultureInfo.InvariantCulture)} {string.Join(' ', d.AdditionalLocations)}");
 
-    private static SyntaxTree Parse(string text, string path) =>
-        CSharpSyntaxTree.ParseText(text, new CSharpParseOptions(LanguageVersion.Latest), path);
+    private static SyntaxTree Parse(string text, string path, LanguageVersion version = LanguageVersion.Latest) =>
+        CSharpSyntaxTree.ParseText(text, new CSharpParseOptions(version), path);
 }

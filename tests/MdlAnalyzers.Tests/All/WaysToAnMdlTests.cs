@@ -33,7 +33,7 @@ public sealed class WaysToAnMdlTests
     [MemberData(nameof(Ways))]
     public async Task GoesOn(string way, string[] files)
     {
-        CSharpCompilation compilation = await CompileAsync(files);
+        CSharpCompilation compilation = await AnalyzerRun.CreateWithoutImportsAsync(files);
         Assert.Empty(compilation.GetDiagnostics(TestContext.Current.CancellationToken).Where(static d => d.Severity == DiagnosticSeverity.Error));
         bool isFound = (await AnalyzerRun.OverAsync(compilation)).Any(found => found.Id == "MDL2001" && found.Location.SourceTree == compilation.SyntaxTrees[0]);
         Assert.True(isFound, way);
@@ -42,17 +42,10 @@ public sealed class WaysToAnMdlTests
     [Fact]
     public async Task GoesOnThroughOtherAssemblies()
     {
-        CSharpCompilation library = (await CompileAsync([Declares])).WithAssemblyName("Library");
-        CSharpCompilation second = (await CompileAsync(["public class Task1 : Job;"])).WithAssemblyName("Second").AddReferences(library.ToMetadataReference());
-        CSharpCompilation compilation = (await CompileAsync(["class D { uint Go(Task1 task) => task.Irp" + Look + "; }"]))
+        CSharpCompilation library = (await AnalyzerRun.CreateWithoutImportsAsync([Declares])).WithAssemblyName("Library");
+        CSharpCompilation second = (await AnalyzerRun.CreateWithoutImportsAsync(["public class Task1 : Job;"])).WithAssemblyName("Second").AddReferences(library.ToMetadataReference());
+        CSharpCompilation compilation = (await AnalyzerRun.CreateWithoutImportsAsync(["class D { uint Go(Task1 task) => task.Irp" + Look + "; }"]))
             .AddReferences(library.ToMetadataReference(), second.ToMetadataReference());
         Assert.Equal(["MDL2001"], (await AnalyzerRun.OverAsync(compilation)).Where(static d => d.Severity > DiagnosticSeverity.Info).Select(static d => d.Id));
-    }
-
-    private static async Task<CSharpCompilation> CompileAsync(string[] files)
-    {
-        CSharpCompilation compilation = await AnalyzerRun.CreateAsync(withRuntime: true);
-        return compilation.RemoveAllSyntaxTrees().AddSyntaxTrees(files.Select(static (text, i) =>
-            CSharpSyntaxTree.ParseText(text, new CSharpParseOptions(LanguageVersion.Preview), $"File{i}.cs", cancellationToken: TestContext.Current.CancellationToken)));
     }
 }

@@ -19,22 +19,15 @@ public sealed class FileFilterTests
     [InlineData("")]
     public async Task OtherFilesArePassedOver(string file)
     {
-        CSharpCompilation compilation = await CompileAsync([file, Declares, "class D { uint Go(Job job) => job.Irp" + Look + "; }"]);
-        Assert.False(new FileFilter(compilation).IsWorthALook(compilation.SyntaxTrees[0], TestContext.Current.CancellationToken));
+        CSharpCompilation compilation = await AnalyzerRun.CreateWithoutImportsAsync([file, Declares, "class D { uint Go(Job job) => job.Irp" + Look + "; }"]);
+        Assert.False(new AnalysisSession(compilation).Files.IsWorthALook(compilation.SyntaxTrees[0], TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public async Task ALongChainOfFilesIsFollowedToItsEnd()
     {
         IEnumerable<string> chain = Enumerable.Range(1, 60).Select(i => $"public class C{i} {{ public C{i - 1} Inner = new(); }}").Reverse().Append("public class C0 : Job;");
-        CSharpCompilation compilation = await CompileAsync([.. chain, Declares]);
-        Assert.True(new FileFilter(compilation).IsWorthALook(compilation.SyntaxTrees[0], TestContext.Current.CancellationToken));
-    }
-
-    private static async Task<CSharpCompilation> CompileAsync(string[] files)
-    {
-        CSharpCompilation compilation = await AnalyzerRun.CreateAsync(withRuntime: true);
-        return compilation.RemoveAllSyntaxTrees().AddSyntaxTrees(files.Select(static (text, i) =>
-            CSharpSyntaxTree.ParseText(text, new CSharpParseOptions(LanguageVersion.Preview), $"File{i}.cs", cancellationToken: TestContext.Current.CancellationToken)));
+        CSharpCompilation compilation = await AnalyzerRun.CreateWithoutImportsAsync([.. chain, Declares]);
+        Assert.True(new AnalysisSession(compilation).Files.IsWorthALook(compilation.SyntaxTrees[0], TestContext.Current.CancellationToken));
     }
 }
