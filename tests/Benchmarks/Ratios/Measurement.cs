@@ -5,7 +5,7 @@ namespace Benchmarks;
 /// <summary>Times operations against each other in turns, so that all see the same disturbances, and takes medians, so that few of them count.</summary>
 internal static class Measurement
 {
-    private const int ShortRounds = 201, LongRounds = 100, LongWarmUps = 3, MaxLongSeconds = 40, ScalingRounds = 15;
+    private const int ShortRounds = 201, LongRounds = 25, LongWarmUps = 2, MaxLongSeconds = 150, ScalingRounds = 15;
 
     /// <summary>Short enough that most batches run without a break on a busy host.</summary>
     private const double ShortBatch = 0.0002;
@@ -66,22 +66,22 @@ internal static class Measurement
         return Median(results);
     }
 
-    /// <summary>The subject's processor time, on all cores, over the floor's, for operations of many milliseconds.</summary>
-    public static double ProcessorTimeRatio(Operation subject, Operation floor)
+    /// <summary>
+    /// Median over rounds of a figure made of the processor times, in seconds on all cores, that operations of many milliseconds take in turns. A round
+    /// is a fair comparison: collections of garbage and a busy host make single times differ by more than what is looked for.
+    /// </summary>
+    public static double ProcessorTimes(Func<double[], double> figure, params Operation[] operations)
     {
-        double[] seconds = LeastOfLongRounds(floor, subject);
-        return seconds[1] / seconds[0];
+        // The first rounds are the JIT compiler's, which optimizes late while the program is busy.
+        for (int i = 0; i < LongWarmUps; i++)
+            Array.ForEach(operations, static operation => ProcessorSeconds(operation));
+        long start = Stopwatch.GetTimestamp();
+        var figures = new List<double>();
+        do
+            figures.Add(figure(Array.ConvertAll(operations, static operation => ProcessorSeconds(operation))));
+        while (figures.Count < LongRounds && Stopwatch.GetElapsedTime(start).TotalSeconds < MaxLongSeconds);
+        return Median([.. figures]);
     }
-
-    /// <summary>The processor time, in seconds, that the subject takes longer than the floor.</summary>
-    public static double ProcessorTimeOver(Operation subject, Operation floor)
-    {
-        double[] seconds = LeastOfLongRounds(floor, subject);
-        return seconds[1] - seconds[0];
-    }
-
-    /// <summary>The processor time, in seconds, of one operation.</summary>
-    public static double ProcessorTime(Operation subject) => LeastOfLongRounds(subject)[0];
 
     /// <summary>Median time of one operation: to be read on an idle host only.</summary>
     public static double Microseconds(Operation subject)
@@ -101,23 +101,6 @@ internal static class Measurement
         long before = GC.GetAllocatedBytesForCurrentThread();
         s_sink += subject(times);
         return (GC.GetAllocatedBytesForCurrentThread() - before) / (double)times;
-    }
-
-    // What disturbs a long operation makes it longer, so the least of the rounds says most. The first rounds are the JIT compiler's, which
-    // optimizes late while the program is busy; fewer follow if they take long.
-    private static double[] LeastOfLongRounds(params Operation[] operations)
-    {
-        for (int i = 0; i < LongWarmUps; i++)
-            Array.ForEach(operations, static operation => ProcessorSeconds(operation));
-        long start = Stopwatch.GetTimestamp();
-        double[] least = Array.ConvertAll(operations, static operation => ProcessorSeconds(operation));
-        for (int round = 1; round < LongRounds && Stopwatch.GetElapsedTime(start).TotalSeconds < MaxLongSeconds; round++)
-        {
-            for (int i = 0; i < operations.Length; i++)
-                least[i] = Math.Min(least[i], ProcessorSeconds(operations[i]));
-        }
-
-        return least;
     }
 
     private static double Median(double[] values)
