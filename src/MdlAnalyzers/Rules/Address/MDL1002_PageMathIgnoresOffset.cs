@@ -223,7 +223,11 @@ internal sealed partial class PageMathIgnoresOffset : FlowRule
         if (!term.IsOperation)
             return;
         if (term.Node is not null && _candidates.TryGetValue(term.Node, out PageMathCandidate? found))
+        {
+            found.Respected |= IsBufferSize(found, use);
             Note(found, term.Kind is TermKind.Divide && PageMath.HasSlack(number, term) || IsSlackLimit(number, term, use) || IsRoundedDown(found, summand) ? Sink.Harmless : NamesTail(found, use) ? Sink.Harmful : sink);
+        }
+
         foreach (Summand inner in term.Left!.Summands)
             NoteSink(term.Left, inner, sink, use);
         foreach (Summand inner in term.Right!.Summands)
@@ -236,6 +240,9 @@ internal sealed partial class PageMathIgnoresOffset : FlowRule
     // "length / page + 1 >= limit": a page of slack against a limit.
     private static bool IsSlackLimit(Linear number, Term division, in ValueUse use) =>
         use.Kind == UseKind.Comparison && number.FactorOf(division) == 1 && number.Constant >= 1;
+
+    // "new byte[Math.Min(length, PAGE_SIZE)]": data goes through a buffer of the driver's own, wherever the other one starts.
+    private static bool IsBufferSize(PageMathCandidate candidate, in ValueUse use) => candidate.Kind == "FirstChunk" && use.Kind == UseKind.ArraySize;
 
     private static bool NamesTail(PageMathCandidate candidate, in ValueUse use) =>
         candidate.Kind == "Tail" && use.Kind == UseKind.Local && Nouns.HasWord(use.Name, "tail", "last", "rest", "remainder", "partial", "trailing");
