@@ -7,11 +7,11 @@ namespace MdlAnalyzers.Contracts;
 /// <summary>Reads the declared meaning of symbols. One instance serves one compilation and remembers what it has read.</summary>
 internal sealed class ContractReader
 {
-    private readonly ConcurrentDictionary<ISymbol, MethodContract> _methods = new(SymbolEqualityComparer.Default);
-    private readonly ConcurrentDictionary<ISymbol, MemberContract> _members = new(SymbolEqualityComparer.Default);
-    private readonly ConcurrentDictionary<ISymbol, ParameterContract> _parameters = new(SymbolEqualityComparer.Default);
-    private readonly ConcurrentDictionary<ISymbol, Entity> _entities = new(SymbolEqualityComparer.Default);
-    private readonly ConcurrentDictionary<ISymbol, Role> _roles = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, MethodContract> _methods = new(SameSymbol.Comparer);
+    private readonly ConcurrentDictionary<ISymbol, MemberContract> _members = new(SameSymbol.Comparer);
+    private readonly ConcurrentDictionary<ISymbol, ParameterContract> _parameters = new(SameSymbol.Comparer);
+    private readonly ConcurrentDictionary<ISymbol, Entity> _entities = new(SameSymbol.Comparer);
+    private readonly ConcurrentDictionary<ISymbol, Role> _roles = new(SameSymbol.Comparer);
 
     /// <summary>Whether the compilation knows the annotations at all.</summary>
     public static bool IsGateOpen(Compilation compilation) =>

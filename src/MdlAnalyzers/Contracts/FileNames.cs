@@ -13,12 +13,15 @@ internal sealed class FileNames
 
     private const int Seed = unchecked((int)2166136261);
 
+    [ThreadStatic]
+    private static HashSet<int>? t_mentioned;
+
     private readonly int[] _mentioned;
     private readonly bool _mayMentionAnything;
 
     private FileNames(string text)
     {
-        var mentioned = new HashSet<int>();
+        HashSet<int> mentioned = t_mentioned ??= [];
         int hash = 0, start = -1;
         for (int i = 0; i <= text.Length; i++)
         {
@@ -38,6 +41,7 @@ internal sealed class FileNames
         }
 
         _mentioned = [.. mentioned];
+        mentioned.Clear();
     }
 
     /// <summary>The names in a file; found once, also if the file is part of later compilations.</summary>

@@ -22,7 +22,7 @@ internal sealed class RoleResolver(ContractReader contracts, Func<SyntaxTree, Se
         if (method.DeclaredAccessibility == Accessibility.Private)
             return Role.None;
         IEnumerable<SimpleNameSyntax> references = compilation.SyntaxTrees
-            .SelectMany(tree => MethodGroups(NameSearch.Uses(tree.GetRoot(cancellationToken), method.Name, cancellationToken)))
+            .SelectMany(tree => NameSearch.MethodGroups(tree.GetRoot(cancellationToken), method.Name, cancellationToken))
             .Take(MaxLooks);
         return Registered(method, references, cancellationToken).Role;
     }
@@ -42,7 +42,7 @@ internal sealed class RoleResolver(ContractReader contracts, Func<SyntaxTree, Se
             SyntaxNode syntax = declaration.GetSyntax(cancellationToken);
             if (syntax.FullSpan.Length > MaxTypeLength)
                 return false;
-            if (!MentionsFlag(syntax, cancellationToken))
+            if (!NameSearch.Mentions(syntax, "DO_BUFFERED_IO", cancellationToken) && !NameSearch.Mentions(syntax, "DO_DIRECT_IO", cancellationToken))
                 continue;
             foreach (SyntaxNode node in syntax.DescendantNodes())
             {
@@ -56,13 +56,6 @@ internal sealed class RoleResolver(ContractReader contracts, Func<SyntaxTree, Se
         }
 
         return isBuffered;
-    }
-
-    private static bool MentionsFlag(SyntaxNode syntax, CancellationToken cancellationToken)
-    {
-        string text = syntax.SyntaxTree.GetText(cancellationToken).ToString();
-        return text.IndexOf("DO_BUFFERED_IO", syntax.SpanStart, syntax.Span.Length, StringComparison.Ordinal) >= 0
-            || text.IndexOf("DO_DIRECT_IO", syntax.SpanStart, syntax.Span.Length, StringComparison.Ordinal) >= 0;
     }
 
     private (Role Role, Transfer Transfer) Resolve(ISymbol owner, CancellationToken cancellationToken) =>
@@ -101,9 +94,6 @@ internal sealed class RoleResolver(ContractReader contracts, Func<SyntaxTree, Se
         return (role, transfer);
     }
 
-    private static IEnumerable<SimpleNameSyntax> MethodGroups(IEnumerable<SimpleNameSyntax> uses) =>
-        uses.Where(static use => NameSearch.Whole(use).Parent is not InvocationExpressionSyntax);
-
     private IEnumerable<SimpleNameSyntax> References(IMethodSymbol method, CancellationToken cancellationToken)
     {
         for (INamedTypeSymbol? type = method.ContainingType; type is not null; type = type.ContainingType)
@@ -113,7 +103,7 @@ internal sealed class RoleResolver(ContractReader contracts, Func<SyntaxTree, Se
                 SyntaxNode syntax = declaration.GetSyntax(cancellationToken);
                 if (syntax.FullSpan.Length > MaxTypeLength)
                     continue;
-                foreach (SimpleNameSyntax name in MethodGroups(NameSearch.Uses(syntax, method.Name, cancellationToken)))
+                foreach (SimpleNameSyntax name in NameSearch.MethodGroups(syntax, method.Name, cancellationToken))
                     yield return name;
             }
         }

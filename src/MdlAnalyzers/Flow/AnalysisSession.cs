@@ -25,6 +25,7 @@ internal sealed class AnalysisSession
 
     private readonly ConcurrentDictionary<SyntaxTree, RuleOptions> _options = new();
     private readonly AnalyzerConfigOptionsProvider? _configuration;
+    private readonly IAssemblySymbol _assembly;
     private Transfer? _directTransfers;
     private object? _hasNarrowDevices;
 
@@ -32,6 +33,7 @@ internal sealed class AnalysisSession
     {
         Compilation = compilation;
         _configuration = configuration;
+        _assembly = compilation.Assembly;
         Roles = new RoleResolver(Contracts, tree => compilation.ContainsSyntaxTree(tree) ? ModelOf(tree) : null);
         Entries = new EntryFacts(this);
         Kept = new KeptMembers(this);
@@ -64,7 +66,7 @@ internal sealed class AnalysisSession
     }
 
     /// <summary>Whether a symbol was written in this compilation: only such methods can be followed.</summary>
-    public bool IsOwn(ISymbol symbol) => SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, Compilation.Assembly);
+    public bool IsOwn(ISymbol symbol) => SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, _assembly);
 
     /// <summary>Graph of a method with a body in this compilation that is small enough to be followed from a call.</summary>
     public ControlFlowGraph? GraphOf(IMethodSymbol method, CancellationToken cancellationToken)
@@ -116,7 +118,7 @@ internal sealed class AnalysisSession
     /// <summary>Whether a method is a throw helper: its end cannot be reached.</summary>
     public bool NeverReturns(IMethodSymbol method, CancellationToken cancellationToken)
     {
-        if (method.IsVirtual || method.IsOverride || method.IsAbstract || method.IsAsync || method.MethodKind != MethodKind.Ordinary || !IsOwn(method))
+        if (!IsOwn(method) || method.IsVirtual || method.IsOverride || method.IsAbstract || method.IsAsync || method.MethodKind != MethodKind.Ordinary)
             return false;
         return _neverReturns.TryGetValue(method.OriginalDefinition, out bool known)
             ? known
@@ -125,6 +127,7 @@ internal sealed class AnalysisSession
 
     private bool IsThrowHelper(IMethodSymbol method, CancellationToken cancellationToken) =>
         method.DeclaringSyntaxReferences is [var reference] && reference.Span.Length <= MaxHelperLength
+        && NameSearch.Mentions(reference.GetSyntax(cancellationToken), "throw", cancellationToken)
         && reference.GetSyntax(cancellationToken).DescendantNodes().Any(static n => n is ThrowStatementSyntax or ThrowExpressionSyntax)
         && GraphOf(method, cancellationToken) is { Blocks: { } blocks } && !blocks[blocks.Length - 1].IsReachable;
 

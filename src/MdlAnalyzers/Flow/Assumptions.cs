@@ -9,7 +9,7 @@ internal static class Assumptions
     private const int MaxRelated = 6;
 
     /// <summary>The states in which <paramref name="condition"/> has the given truth: none if it cannot, several if it can in several ways.</summary>
-    public static IReadOnlyList<FlowState> Assume(FlowState state, Condition condition, bool truth)
+    public static FlowState[] Assume(FlowState state, Condition condition, bool truth)
     {
         switch (condition.Kind)
         {
@@ -19,9 +19,9 @@ internal static class Assumptions
                 return Assume(state, condition.First!, !truth);
             case ConditionKind.And when truth:
             case ConditionKind.Or when !truth:
-                return [.. Assume(state, condition.First!, truth).SelectMany(s => Assume(s, condition.Second!, truth)).Take(MaxStates)];
+                return [.. AssumeBoth(state, condition, truth, truth)];
             case ConditionKind.And or ConditionKind.Or:
-                return [.. Assume(state, condition.First!, truth), .. Assume(state, condition.First!, !truth).SelectMany(s => Assume(s, condition.Second!, truth)).Take(MaxStates)];
+                return [.. Assume(state, condition.First!, truth), .. AssumeBoth(state, condition, !truth, truth)];
             case ConditionKind.IsNull:
                 return AssumeNull(state, condition.Subject!, truth);
             case ConditionKind.Compare:
@@ -37,11 +37,14 @@ internal static class Assumptions
         }
     }
 
+    private static IEnumerable<FlowState> AssumeBoth(FlowState state, Condition condition, bool first, bool second) =>
+        Assume(state, condition.First!, first).SelectMany(s => Assume(s, condition.Second!, second)).Take(MaxStates);
+
     /// <summary>Whether a request has an MDL because its length is above zero.</summary>
     public static bool IsProvenByLength(FlowState state, ObjectId mdl) =>
         mdl is { IsRequestMdl: true, Owner: { } request } && state.SlotOf(request, SlotKind.KnownLength) > 0;
 
-    private static IReadOnlyList<FlowState> AssumeNull(FlowState state, ObjectId subject, bool isNull)
+    private static FlowState[] AssumeNull(FlowState state, ObjectId subject, bool isNull)
     {
         Nullness known = state.NullnessOf(subject);
         if (isNull)
@@ -127,8 +130,7 @@ internal static class Assumptions
             comparison = Swap(comparison);
         }
 
-        bool isWhole = difference.Summands.All(s => s.Factor == 1 && s.Term.Kind is TermKind.SystemBase or TermKind.Offset && mdl.Equals(s.Term.Owner));
-        int learned = !isWhole ? 0 : (comparison, difference.Constant) switch
+        int learned = !IsWhole(difference, mdl) ? 0 : (comparison, difference.Constant) switch
         {
             (Comparison.Equal or Comparison.LessOrEqual, 0) or (Comparison.Less, -1) => MappingState.Missing,
             (Comparison.NotEqual, 0) or (Comparison.Equal or Comparison.Greater or Comparison.GreaterOrEqual, < 0) or (Comparison.Greater, 0) => MappingState.Present,
@@ -139,6 +141,9 @@ internal static class Assumptions
         bool contradicts = known != MappingState.Unchecked && known != learned;
         return contradicts ? null : state.SetSlot(mdl, SlotKind.Mapping, learned);
     }
+
+    private static bool IsWhole(Linear address, ObjectId mdl) =>
+        address.Summands.All(s => s.Factor == 1 && s.Term.Kind is TermKind.SystemBase or TermKind.Offset && mdl.Equals(s.Term.Owner));
 
     private static bool IsImpossible(Comparison comparison, Interval left, Interval right) => comparison switch
     {

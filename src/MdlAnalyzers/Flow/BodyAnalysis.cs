@@ -180,9 +180,10 @@ internal sealed class BodyAnalysis(AnalysisSession session, IReadOnlyList<FlowRu
         return Session.Roles.IsBuffered(owner, CancellationToken) ? direct & ~(Transfer.Read | Transfer.Write) : direct;
     }
 
+    // What a reference parameter holds is the caller's to take.
     private static FlowState Leave(FlowState state, Frame frame) =>
         state.RemoveWhere(frame, static (place, callee) => ReferenceEquals(place.Scope, callee.Graph)
-            || (place.Owner is null && place.Key is ILocalSymbol local && SymbolEqualityComparer.Default.Equals(local.ContainingSymbol, callee.Owner)));
+            || (place.Owner is null && place.Key is ILocalSymbol or IParameterSymbol { RefKind: RefKind.None } && SymbolEqualityComparer.Default.Equals(((ISymbol)place.Key).ContainingSymbol, callee.Owner)));
 }
 
 /// <summary>One way out of a body.</summary>

@@ -13,10 +13,10 @@ internal static class BodyFilter
         root.DescendantsAndSelf().Take(MaxOperations).Any(operation => IsAnnotated(operation, contracts));
 
     /// <summary>Whether a body mentions annotated symbols, reads what other methods kept of an MDL, or calls a neighbour that knows more.</summary>
-    public static bool IsWorthALook(IOperation root, AnalysisSession session, CancellationToken cancellationToken)
+    public static bool IsWorthALook(Body body, AnalysisSession session, CancellationToken cancellationToken)
     {
         HashSet<ISymbol>? neighbours = null;
-        foreach (IOperation operation in root.DescendantsAndSelf().Take(MaxOperations))
+        foreach (IOperation operation in body.Operations)
         {
             if (IsAnnotated(operation, session.Contracts))
                 return true;

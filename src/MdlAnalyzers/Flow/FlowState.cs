@@ -113,6 +113,9 @@ internal sealed partial class FlowState : IEquatable<FlowState>
         if (value.IsConstant)
             return new Interval(value.Constant, value.Constant);
 
+        if (value.IsSingle(out Term single))
+            return RangeOf(single);
+
         long low = value.Constant;
         long high = value.Constant;
         foreach (Summand summand in value.Summands)
@@ -122,8 +125,7 @@ internal sealed partial class FlowState : IEquatable<FlowState>
             high = Saturating.Add(high, summand.Factor >= 0 ? Saturating.Multiply(range.High, summand.Factor) : Saturating.Multiply(range.Low, summand.Factor));
         }
 
-        bool notZero = value.IsSingle(out Term single) && RangeOf(single).NotZero;
-        var known = new Interval(low, high, notZero);
+        var known = new Interval(low, high);
         return _sums.Count > 0 && value.Summands.Length > 1 ? known.Intersect(RangeOfSum(value)) : known;
     }
 

@@ -18,7 +18,8 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
     private const int MaxVisits = 80;
     private const int MaxBlocks = 1 << 16;
 
-    private static readonly object _returned = new();
+    // Holds the result on the way through finally blocks.
+    private static readonly Place _result = new(null, new object());
 
     private readonly Interpreter _interpreter = new(body, frame);
     private readonly BlockInfo?[] _blocks = new BlockInfo?[frame.Graph.Blocks.Length];
@@ -46,10 +47,12 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
 
     private void Process(BasicBlock block, FlowState entry)
     {
-        EnterHandlers(block, entry);
+        bool isGuarded = IsGuarded(block.EnclosingRegion);
+        if (isGuarded)
+            EnterHandlers(block, entry);
         if (block.Kind == BasicBlockKind.Exit)
         {
-            AddExit(entry);
+            AddExit(entry.Remove(_result), entry.Get(_result) ?? UnknownValue.Instance);
             return;
         }
 
@@ -68,7 +71,7 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
             Cap(_next, operation);
             _states.Clear();
             _states.AddRange(_next);
-            for (int i = 0; i < _states.Count && block.EnclosingRegion.Kind != ControlFlowRegionKind.Root; i++)
+            for (int i = 0; isGuarded && i < _states.Count; i++)
                 EnterHandlers(block, _states[i].Fork(operation.Syntax.SpanStart + i));
         }
 
@@ -95,7 +98,10 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
             {
                 if (next.Semantics == ControlFlowBranchSemantics.Return && block.BranchValue is { } returned)
                     _interpreter.OnReturn(returned, value, ref state);
-                Follow(next, next.Semantics == ControlFlowBranchSemantics.Return ? state.Set(new Place(null, _returned), value) : state);
+                if (next.Destination is { Kind: BasicBlockKind.Exit } exit && next.FinallyRegions.IsEmpty)
+                    AddExit(LeaveScopes(block.EnclosingRegion, exit, state), value);
+                else
+                    Follow(next, next.Semantics == ControlFlowBranchSemantics.Return ? state.Set(_result, value) : state);
             }
 
             return;
@@ -175,6 +181,14 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
         Enqueue(destination, LeaveScopes(source, destination, state), isBackEdge);
     }
 
+    private static bool IsGuarded(ControlFlowRegion region)
+    {
+        ControlFlowRegion? around = region;
+        while (around is { Kind: not (ControlFlowRegionKind.Root or ControlFlowRegionKind.Try) })
+            around = around.EnclosingRegion;
+        return around is { Kind: ControlFlowRegionKind.Try };
+    }
+
     // An exception may leave the block at any operation.
     private void EnterHandlers(BasicBlock block, FlowState state)
     {
@@ -229,16 +243,18 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
         info.Seen.Add(state);
     }
 
-    private void AddExit(FlowState state)
+    private void AddExit(FlowState state, Value value)
     {
-        var location = new Place(null, _returned);
-        Value value = state.Get(location) ?? UnknownValue.Instance;
-        state = state.Remove(location);
-        int same = Exits.Count == 0 ? -1 : Exits.FindIndex(e => e.Value.Equals(value) && (e.State.Equals(state) || (frame.IsInlined && e.State.SamePending(state) && e.State.HasSameNulls(state))));
-        if (same >= 0)
+        // A caller goes on once for ways out that hardly differ.
+        for (int i = 0; i < Exits.Count; i++)
         {
-            // A caller goes on once for ways out that hardly differ.
-            Exits[same] = new Exit(Exits[same].State.Join(state, this, widen: false), value);
+            if (!Exits[i].Value.Equals(value))
+                continue;
+            if (Exits[i].State.Equals(state))
+                return;
+            if (!frame.IsInlined || !Exits[i].State.SamePending(state) || !Exits[i].State.HasSameNulls(state))
+                continue;
+            Exits[i] = new Exit(Exits[i].State.Join(state, this, widen: false), value);
             return;
         }
 
@@ -267,7 +283,7 @@ internal sealed class GraphRunner(BodyAnalysis body, Frame frame)
         private int _taken;
 
         /// <summary>The states in which the block is entered; those that come last have yet to be carried through it.</summary>
-        public List<FlowState> Seen { get; } = [];
+        public List<FlowState> Seen { get; } = new(capacity: 2);
 
         public bool IsReady => _taken < Seen.Count;
 

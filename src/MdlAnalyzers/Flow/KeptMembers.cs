@@ -41,7 +41,7 @@ internal sealed class KeptMembers(AnalysisSession session)
 
     private bool CanBeKnown(ISymbol member)
     {
-        if (member.DeclaringSyntaxReferences is not [var declaration] || !session.Compilation.ContainsSyntaxTree(declaration.SyntaxTree))
+        if (!session.IsOwn(member) || member.DeclaringSyntaxReferences is not [var declaration] || !session.Compilation.ContainsSyntaxTree(declaration.SyntaxTree))
             return false;
         ITypeSymbol? type = member switch
         {

@@ -92,8 +92,13 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
         try
         {
             if (!session.Files.IsWorthALook(context.CodeBlock.SyntaxTree, cancellationToken)
-                || CodeBlocks.BodyOf(context.CodeBlock, owner, context.SemanticModel, cancellationToken) is not { } root
-                || !BodyFilter.IsWorthALook(root, session, cancellationToken)
+                || CodeBlocks.BodyOf(context.CodeBlock, owner, context.SemanticModel, cancellationToken) is not { } root)
+            {
+                return [];
+            }
+
+            var body = new Body(root, owner, session.Contracts);
+            if (!BodyFilter.IsWorthALook(body, session, cancellationToken)
                 || IsAccessor(owner, session.Contracts)
                 || session.GraphOf(root, owner, cancellationToken) is not { } graph)
             {
@@ -102,7 +107,6 @@ public sealed class MdlFlowAnalyzer : DiagnosticAnalyzer
 
             var reporter = new FlowReporter(root.Syntax);
             IReadOnlyList<FlowRule> rules = CreateRules();
-            var body = new Body(graph.OriginalOperation, owner, session.Contracts);
             foreach (FlowRule rule in rules)
                 rule.OnBody(body);
             var analysis = new BodyAnalysis(session, rules, reporter, cancellationToken);

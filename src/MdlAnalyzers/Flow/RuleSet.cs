@@ -6,30 +6,48 @@ namespace MdlAnalyzers.Flow;
 /// <summary>The rules of one body, by the events they want: most rules want few, and events are many.</summary>
 internal sealed class RuleSet
 {
-    private static readonly ConcurrentDictionary<Type, HashSet<string>> _overridden = new();
+    private static readonly ConcurrentDictionary<Type, Event> _wanted = new();
 
-    private readonly List<FlowRule> _uses, _computations, _objectUses, _calls, _exits, _ends;
+    private readonly FlowRule[] _uses, _computations, _objectUses, _calls, _exits, _ends;
 
     public RuleSet(IReadOnlyList<FlowRule> rules)
     {
-        (_uses, _computations, _objectUses) = (new(rules.Count), new(rules.Count), new(rules.Count));
-        (_calls, _exits, _ends) = (new(rules.Count), new(rules.Count), new(rules.Count));
-        foreach (FlowRule rule in rules)
-        {
-            HashSet<string> overridden = _overridden.GetOrAdd(rule.GetType(), Overridden);
-            Add(_uses, nameof(FlowRule.OnUse));
-            Add(_computations, nameof(FlowRule.OnCompute));
-            Add(_objectUses, nameof(FlowRule.OnObjectUse));
-            Add(_calls, nameof(FlowRule.OnCall));
-            Add(_exits, nameof(FlowRule.OnExit));
-            Add(_ends, nameof(FlowRule.OnEnd));
+        var wanted = new Event[rules.Count];
+        for (int i = 0; i < wanted.Length; i++)
+            wanted[i] = _wanted.GetOrAdd(rules[i].GetType(), static type => WantedBy(type));
+        _uses = Wanting(Event.Use);
+        _computations = Wanting(Event.Compute);
+        _objectUses = Wanting(Event.ObjectUse);
+        _calls = Wanting(Event.Call);
+        _exits = Wanting(Event.Exit);
+        _ends = Wanting(Event.End);
 
-            void Add(List<FlowRule> wanting, string name)
+        FlowRule[] Wanting(Event kind)
+        {
+            int count = 0;
+            foreach (Event events in wanted)
+                count += (events & kind) == 0 ? 0 : 1;
+            var wanting = new FlowRule[count];
+            for (int i = wanted.Length - 1; i >= 0; i--)
             {
-                if (overridden.Contains(name))
-                    wanting.Add(rule);
+                if ((wanted[i] & kind) != 0)
+                    wanting[--count] = rules[i];
             }
+
+            return wanting;
         }
+    }
+
+    [Flags]
+    private enum Event
+    {
+        None = 0,
+        Use = 1,
+        Compute = 2,
+        ObjectUse = 4,
+        Call = 8,
+        Exit = 16,
+        End = 32,
     }
 
     public void OnUse(in ValueUse use, FlowReporter reporter)
@@ -69,6 +87,15 @@ internal sealed class RuleSet
     }
 
     // A rule wants the events whose methods it overrides.
-    private static HashSet<string> Overridden(Type rule) =>
-        [.. rule.GetMethods().Where(static method => method.IsVirtual && method.DeclaringType != typeof(FlowRule)).Select(static method => method.Name)];
+    private static Event WantedBy(Type rule)
+    {
+        Event wanted = Event.None;
+        foreach (Event kind in Enum.GetValues(typeof(Event)))
+        {
+            if (rule.GetMethod("On" + kind) is { } method && method.DeclaringType != typeof(FlowRule))
+                wanted |= kind;
+        }
+
+        return wanted;
+    }
 }

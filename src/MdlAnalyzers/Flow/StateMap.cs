@@ -88,11 +88,24 @@ internal sealed class StateMap<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TV
             if (removed == 0)
                 continue;
             buckets ??= (Entry[][])_buckets.Clone();
-            buckets[i] = removed == bucket.Length ? [] : Array.FindAll(bucket, entry => !condition(entry.Key, argument));
+            buckets[i] = removed == bucket.Length ? [] : Without(bucket, removed, argument, condition);
             count -= removed;
         }
 
         return buckets is null ? this : new StateMap<TKey, TValue>(buckets, count, hash);
+    }
+
+    private static Entry[] Without<TArgument>(Entry[] bucket, int removed, TArgument argument, Func<TKey, TArgument, bool> condition)
+    {
+        var kept = new Entry[bucket.Length - removed];
+        int count = 0;
+        foreach (ref readonly Entry entry in bucket.AsSpan())
+        {
+            if (!condition(entry.Key, argument))
+                kept[count++] = entry;
+        }
+
+        return kept;
     }
 
     /// <summary>Whether an entry meets a condition.</summary>

@@ -73,7 +73,7 @@ public sealed class AssumptionsTests
     {
         Condition either = Condition.Or(Condition.IsNull(_mdl), Condition.Compare(Comparison.Equal, Linear.Of(_length), Linear.Zero, unsigned: true));
 
-        Assert.Equal(2, Assumptions.Assume(FlowState.Empty, either, truth: true).Count);
+        Assert.Equal(2, Assumptions.Assume(FlowState.Empty, either, truth: true).Length);
         Assert.Single(Assumptions.Assume(FlowState.Empty, either, truth: false));
     }
 

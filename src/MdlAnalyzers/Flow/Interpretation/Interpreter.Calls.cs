@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using MdlAnalyzers.Contracts;
 using MdlAnalyzers.Flow.Values;
 using Microsoft.CodeAnalysis;
@@ -96,14 +97,16 @@ internal sealed partial class Interpreter
     {
         if (operations.IsEmpty)
             return ImmutableArray<CallArgument>.Empty;
-        ImmutableArray<CallArgument>.Builder arguments = ImmutableArray.CreateBuilder<CallArgument>(operations.Length);
-        foreach (IArgumentOperation operation in operations)
+        var arguments = new CallArgument[operations.Length];
+        for (int i = 0; i < arguments.Length; i++)
         {
-            Value value = operation.Parameter?.RefKind == RefKind.Out ? UnknownValue.Instance : Eval(operation.Value);
-            arguments.Add(new CallArgument(operation.Parameter, operation.Parameter is null ? ParameterContract.None : contract.Parameter(operation.Parameter.Ordinal), value, operation.Value));
+            IArgumentOperation operation = operations[i];
+            IParameterSymbol? parameter = operation.Parameter;
+            Value value = parameter?.RefKind == RefKind.Out ? UnknownValue.Instance : Eval(operation.Value);
+            arguments[i] = new CallArgument(parameter, parameter is null ? ParameterContract.None : contract.Parameter(parameter.Ordinal), value, operation.Value);
         }
 
-        return arguments.MoveToImmutable();
+        return ImmutableCollectionsMarshal.AsImmutableArray(arguments);
     }
 
     private void PassArguments(CallEvent call, IOperation? receiver = null)
@@ -428,7 +431,7 @@ internal sealed partial class Interpreter
             StoreSilently(argument.Operation, value);
         }
 
-        ForgetParameters(definition);
+        ForgetReferences(definition);
         return exit.Value;
     }
 
@@ -443,13 +446,19 @@ internal sealed partial class Interpreter
             return false;
         Exit exit = exits[Choose(Math.Min(exits.Count, MaxForks))];
         _state = exit.State;
-        ForgetParameters(definition);
+        ForgetReferences(definition);
         result = exit.Value;
         return true;
     }
 
-    private void ForgetParameters(IMethodSymbol method) =>
-        _state = _state.RemoveWhere(method, static (place, method) => place.Owner is null && place.Key is IParameterSymbol parameter && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, method));
+    private void ForgetReferences(IMethodSymbol method)
+    {
+        foreach (IParameterSymbol parameter in method.Parameters)
+        {
+            if (parameter.RefKind != RefKind.None)
+                _state = _state.Remove(new Place(null, parameter));
+        }
+    }
 
     private IReadOnlyList<Exit>? Follow(IMethodSymbol called, Value? receiver, ImmutableArray<(IParameterSymbol Parameter, Value Value)> bound, SyntaxNode node)
     {
@@ -515,10 +524,10 @@ internal sealed partial class Interpreter
 
     private void AssumeHere(Condition condition, bool truth)
     {
-        IReadOnlyList<FlowState> states = Assumptions.Assume(_state, condition, truth);
-        if (states.Count == 0)
+        FlowState[] states = Assumptions.Assume(_state, condition, truth);
+        if (states.Length == 0)
             _dead = true;
         else
-            _state = states[Choose(states.Count)];
+            _state = states[Choose(states.Length)];
     }
 }

@@ -129,7 +129,7 @@ internal sealed partial class Interpreter
     private Value Result(ITypeSymbol? type, SyntaxNode node, params Value[] inputs)
     {
         // Nothing is evaluated while the list is filled.
-        ImmutableArray<ObjectId>.Builder involved = _involved;
+        ImmutableArray<ObjectId>.Builder involved = _involved ??= ImmutableArray.CreateBuilder<ObjectId>();
         involved.Clear();
         foreach (Value input in inputs)
             Involve(input, involved);

@@ -17,7 +17,7 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
     private readonly Dictionary<CaptureId, IOperation> _captured = [];
 
     private readonly List<Exit> _results = [];
-    private readonly ImmutableArray<ObjectId>.Builder _involved = ImmutableArray.CreateBuilder<ObjectId>();
+    private ImmutableArray<ObjectId>.Builder? _involved;
 
     private FlowState _state = FlowState.Empty;
     private bool _dead;

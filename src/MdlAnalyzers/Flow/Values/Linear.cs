@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace MdlAnalyzers.Flow.Values;
 
@@ -151,6 +152,18 @@ internal sealed class Linear : Value, IEquatable<Linear>
         return kept.Length == Summands.Length ? this : new(kept, Constant, Label);
     }
 
+    /// <summary>The sum without what a term adds to it.</summary>
+    public Linear Without(Term term)
+    {
+        for (int i = 0; i < Summands.Length; i++)
+        {
+            if (Summands[i].Term.Equals(term))
+                return new(Summands.RemoveAt(i), Constant, Label);
+        }
+
+        return this;
+    }
+
     public Linear WithConstant(long constant) => new(Summands, constant);
 
     public Linear WithLabel(string? label) => new(Summands, Constant, label);
@@ -207,7 +220,9 @@ internal sealed class Linear : Value, IEquatable<Linear>
                 Array.Copy(sum, index + 1, sum, index, --count - index);
         }
 
-        return count > MaxSummands ? null : new Linear(ImmutableArray.Create(sum, 0, count), constant);
+        if (count > MaxSummands)
+            return null;
+        return new Linear(count == sum.Length ? ImmutableCollectionsMarshal.AsImmutableArray(sum) : ImmutableArray.Create(sum, 0, count), constant);
     }
 }
 

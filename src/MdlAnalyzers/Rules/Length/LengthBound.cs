@@ -75,6 +75,8 @@ internal readonly struct LengthBound
     // A sum without its minima: each of them is at most either operand. None if there are too many to look at.
     private static List<Linear> Alternatives(Linear end)
     {
+        if (DeepestMinimum(end) is null)
+            return [end];
         var open = new Stack<Linear>([end]);
         var sums = new List<Linear>();
         for (int taken = 0; open.Count > 0; taken++)
@@ -90,7 +92,7 @@ internal readonly struct LengthBound
 
             foreach (Linear operand in new[] { minimum.Left!, minimum.Right! })
             {
-                if (sum.Select(s => !s.Term.Equals(minimum)).Add(operand) is not { } smaller)
+                if (sum.Without(minimum).Add(operand) is not { } smaller)
                     return [];
                 open.Push(smaller);
             }
@@ -207,7 +209,7 @@ internal readonly struct LengthBound
     // Whether an access goes beyond the length of the request that the MDL came with.
     private static bool IsExceeded(Linear end, Term length, FlowState state)
     {
-        Interval excess = state.RangeOf(end.Select(s => !s.Term.Equals(length)));
+        Interval excess = state.RangeOf(end.Without(length));
         return end.FactorOf(length) != 1 || (excess.Low >= 0 && excess.High > 0);
     }
 

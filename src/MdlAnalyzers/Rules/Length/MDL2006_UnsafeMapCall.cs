@@ -56,7 +56,7 @@ internal sealed class UnsafeMapCall : FlowRule
             if (!call.Frame.IsInlined && !call.IsIndirect)
                 reporter.Report(Descriptor, call.Node, null, null, call.Method.Name, name, isUserMode ? "the routine is obsolete, and a verified machine reports every call" : "the machine stops when system address space runs short");
         }
-        else if (call["bugCheckOnFailure"] is { Value: BoolValue { Condition: { } stops } } stop && !isUserMode && Assumptions.Assume(call.State, stops, truth: false).Count == 0)
+        else if (call["bugCheckOnFailure"] is { Value: BoolValue { Condition: { } stops } } stop && !isUserMode && Assumptions.Assume(call.State, stops, truth: false).Length == 0)
         {
             Report(call, stop, reporter, DiagnosticSeverity.Warning, name, "failure is to stop the machine instead of returning null");
         }

@@ -19,7 +19,7 @@ internal sealed class TypeSizes(Body body)
         foreach (Summand summand in number.Summands)
         {
             if (summand.Term is { Kind: TermKind.Symbol, Node: { } node } && (_sizes ??= Collect(body)).TryGetValue(node, out long size))
-                resolved = resolved.Select(s => !s.Term.Equals(summand.Term)).AddConstant(summand.Factor * size);
+                resolved = resolved.Without(summand.Term).AddConstant(summand.Factor * size);
         }
 
         return resolved;
