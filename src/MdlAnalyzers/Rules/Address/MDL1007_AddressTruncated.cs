@@ -37,7 +37,9 @@ internal sealed class AddressTruncated : FlowRule
         {
             if (summand.Term is not { Kind: TermKind.Divide, Left: { } dividend, Right: { IsConstant: true } divisor })
                 continue;
-            if (HeldAddress.In(dividend) is { } address && divisor.Constant >= 1L << UpperHalf)
+            // "(address & 0xFFFFFFFF00000000) >> 32"
+            Linear whole = dividend.IsSingle(out Term masked) && masked.Kind == TermKind.Mask ? masked.Left! : dividend;
+            if (HeldAddress.In(whole) is { } address && divisor.Constant >= 1L << UpperHalf)
                 _whole.Add(address);
             else if (dividend.IsSingle(out Term frame) && frame.Kind == TermKind.PageFrame && divisor.Constant == (1L << UpperHalf) / Arithmetic.PageSize)
                 _whole.Add(frame);
@@ -46,7 +48,11 @@ internal sealed class AddressTruncated : FlowRule
 
     public override void OnUse(in ValueUse use, FlowReporter reporter)
     {
-        if (use.Value is not Linear number || HeldAddress.In(number) is not { } address)
+        if (use.Value is not Linear number)
+            return;
+        if (IsLowHalf(number, out Term half) && HeldAddress.In(half.Left!) is { } masked)
+            StoreMasked(use, half, masked, reporter);
+        if (HeldAddress.In(number) is not { } address)
             return;
         switch (use.Kind)
         {
@@ -95,6 +101,23 @@ internal sealed class AddressTruncated : FlowRule
         if (reporter.Owns(node) && !Fits(number, address, use) && !IsHashedOrLogged(use))
             _stores.Add((node, address, bits));
     }
+
+    // "address & 0xFFFFFFFF": the type says nothing about what is left.
+    private void StoreMasked(in ValueUse use, Term half, Term address, FlowReporter reporter)
+    {
+        if (use.Kind == UseKind.Comparison && half.Left!.Equals(use.Other))
+            _whole.Add(address);
+        SyntaxNode node = use.Frame.Visible(use.Node);
+        if (use.Kind is UseKind.Local or UseKind.Member or UseKind.Argument or UseKind.Return or UseKind.ElementStore && HeldAddress.Bits(use.Type) > 0
+            && half.Node is { } cut && cut.SyntaxTree == node.SyntaxTree && node.Span.Contains(cut.Span)
+            && reporter.Owns(node) && Origin.IsInBody(address, address.Node, use.Frame, use.State, reporter) && !Fits(half.Left!, address, use) && !IsHashedOrLogged(use))
+        {
+            _stores.Add((node, address, UpperHalf));
+        }
+    }
+
+    private static bool IsLowHalf(Linear number, out Term half) =>
+        number.IsSingle(out half) && ((half.Kind == TermKind.Mask && half.Right!.IsConstantOf(uint.MaxValue)) || (half.Kind == TermKind.Modulo && half.Right!.IsConstantOf(1L << UpperHalf)));
 
     // Whether a part of an expression becomes its value, by itself or in a sum.
     private static bool IsWhole(SyntaxNode part, SyntaxNode expression)

@@ -46,6 +46,12 @@ public sealed class MDL1007_AddressTruncatedTests
     [InlineData("var d = new Record({|MDL1007:(uint)sys|}); Sink.Take(d);")]
     [InlineData("uint physical = {|MDL1007:(uint)((pfns[0] << 12) + off)|}; Sink.Take(physical);")]
     [InlineData("uint userAddress = {|MDL1007:(uint)_irp.UserBuffer|}; Sink.Take(userAddress);")]
+    [InlineData("nuint kernelAddress = {|MDL1007:sys & 0xFFFFFFFF|}; Sink.Take(kernelAddress);")]
+    [InlineData("ulong kernelAddress = {|MDL1007:sys & uint.MaxValue|}; Sink.Take(kernelAddress);")]
+    [InlineData("uint kernelAddress = {|MDL1007:(uint)(sys & 0xFFFFFFFF)|}; Sink.Take(kernelAddress);")]
+    [InlineData("uint kernelAddress = {|MDL1007:(uint)(va % 0x1_0000_0000)|}; Sink.Take(kernelAddress);")]
+    [InlineData("_address = {|MDL1007:(uint)((sys + n) & 0xFFFFFFFF)|};")]
+    [InlineData("Start({|MDL1007:(uint)(va & 0xFFFFFFFFu)|});")]
     public Task VirtualOrSystemAddress_Reports(string body) => Pages(
         Map + body,
         Members + " private void Program(nuint a) => _address = (uint)a; private static uint Narrow(nuint a) => (uint)a; private struct Descriptor { public uint Address; } private record Record(uint Address);");
@@ -59,6 +65,8 @@ public sealed class MDL1007_AddressTruncatedTests
     [InlineData("long whole = logical.QuadPart; Start({|MDL1007:(uint)whole|});")]
     [InlineData("_address = {|MDL1007:(uint)(logical.QuadPart + 16)|};")]
     [InlineData("VirtualMemory.Write(_currentVa, {|MDL1007:(uint)logical.QuadPart|});")]
+    [InlineData("Start({|MDL1007:(uint)(logical.QuadPart & 0xFFFFFFFF)|});")]
+    [InlineData("VirtualMemory.Write(_currentVa, {|MDL1007:logical.QuadPart & 0xFFFFFFFF|});")]
     public Task LogicalAddress_Reports(string body) =>
         Method("PhysicalAddress logical = adapter.MapTransfer(mdl, registers, MmGetMdlVirtualAddress(mdl), ref n, isRead); " + body, Members);
 

@@ -45,6 +45,17 @@ public sealed class MDL1007_NearMissTests
     [InlineData("uint count = len; Sink.Take(count);")]
     [InlineData("ushort inPage = (ushort)off; Sink.Take(inPage);")]
     [InlineData("uint number = (uint)_currentVa; Sink.Take(number);")]
+    [InlineData("ulong low = sys & 0xFFFFFFFF, high = (ulong)sys >> 32; Sink.Take(low + high);")]
+    [InlineData("WriteLow((uint)(sys & 0xFFFFFFFF)); WriteHigh((uint)((ulong)sys >> 32));")]
+    [InlineData("WriteLow((uint)(sys & 0xFFFFFFFF)); WriteHigh((uint)(((ulong)sys & 0xFFFFFFFF00000000) >> 32));")]
+    [InlineData("WriteLow((uint)sys); WriteHigh((uint)(((ulong)sys >> 32) & 0xFFFFFFFF));")]
+    [InlineData("if ((sys & 0xFFFFFFFF) != sys) return; _value = (uint)(sys & uint.MaxValue);")]
+    [InlineData("if (sys != (sys & 0xFFFFFFFF)) return; _value = (uint)sys;")]
+    [InlineData("ulong length = len & 0xFFFFFFFF; Sink.Take(length);")]
+    [InlineData("ulong distance = (sys - MmGetMdlByteOffset(mdl) - PAGE_ALIGN(sys)) & 0xFFFFFFFF; Sink.Take(distance);")]
+    [InlineData("Sink.Take((sys & 0xFFFFFFFF).ToString());")]
+    [InlineData("ulong key = sys & 0xFFFFFFFF; Sink.Take(key);")]
+    [InlineData("if ((sys & 0xFFFFFFFF) == 0) return;")]
     public Task PartOfAnAddress_DoesNotReport(string body) => Pages(Map + body, Members);
 
     [Theory]
