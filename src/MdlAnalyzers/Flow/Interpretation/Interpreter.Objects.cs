@@ -159,6 +159,15 @@ internal sealed partial class Interpreter
         return created;
     }
 
+    // A span over the stack is an array for all that counts here.
+    private ObjectValue EvalStackAlloc(IOperation allocation)
+    {
+        ILookup<bool, IOperation> parts = allocation.ChildOperations.ToLookup(static part => part.Syntax.Parent is InitializerExpressionSyntax);
+        foreach (IOperation size in parts[false])
+            body.OnUse(new ValueUse(Eval(size), size.Syntax, UseKind.ArraySize, _state, frame) { Type = allocation.Type, Operation = size });
+        return Fill(allocation, [.. parts[true]]);
+    }
+
     private Value EvalCollection(ICollectionExpressionOperation collection) => Fill(collection, collection.Elements);
 
     // The elements of a new array or list are known until somebody else may have changed them.

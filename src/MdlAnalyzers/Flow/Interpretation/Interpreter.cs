@@ -134,6 +134,7 @@ internal sealed partial class Interpreter(BodyAnalysis body, Frame frame)
             case IWithOperation with: return EvalWith(with);
             case ITupleOperation tuple: return EvalTuple(tuple);
             case IArrayCreationOperation array: return EvalArrayCreation(array);
+            case { Kind: OperationKind.None, Type: INamedTypeSymbol, Syntax: StackAllocArrayCreationExpressionSyntax or ImplicitStackAllocArrayCreationExpressionSyntax }: return EvalStackAlloc(operation);
             case ICollectionExpressionOperation collection: return EvalCollection(collection);
             case IAnonymousObjectCreationOperation anonymous: return EvalAnonymous(anonymous);
             case IDelegateCreationOperation creation: return EvalDelegate(creation);

@@ -85,6 +85,19 @@ public sealed class MDL1001_PlacesTests
     public Task StoredAmongVas_Reports() =>
         Method("nuint[] vas = new nuint[2]; vas[0] = {|MDL1001:MmGetMdlByteOffset(mdl)|}; Sink.Take(vas);");
 
+    [Theory]
+    [InlineData("Span<nuint> vas = stackalloc nuint[2]; vas[0] = {|MDL1001:MmGetMdlByteOffset(mdl)|}; Sink.Take(vas[0]);")]
+    [InlineData("Span<nuint> addresses = stackalloc nuint[] { MmGetMdlVirtualAddress(mdl), {|MDL1001:MmGetMdlByteOffset(mdl)|} }; Sink.Take(addresses[0]);")]
+    [InlineData("Span<nuint> parts = stackalloc nuint[1]; parts[0] = MmGetMdlByteOffset(mdl); nuint va = {|MDL1001:parts[0]|}; Sink.Take(va);")]
+    [InlineData("Span<nuint> parts = stackalloc[] { MmGetMdlVirtualAddress(mdl), (nuint)MmGetMdlByteOffset(mdl) }; nuint va = {|MDL1001:parts[1]|}; Sink.Take(va);")]
+    public Task ElementOnTheStack_Reports(string body) => Method(body);
+
+    [Theory]
+    [InlineData("Span<nuint> parts = stackalloc nuint[2]; parts[0] = MmGetMdlVirtualAddress(mdl); parts[1] = MmGetMdlByteOffset(mdl); nuint va = parts[0]; nuint offset = parts[1]; Sink.Take(va); Sink.Take(offset);")]
+    [InlineData("Span<nuint> parts = stackalloc nuint[1]; parts[0] = MmGetMdlByteOffset(mdl); parts.Clear(); nuint va = parts[0]; Sink.Take(va);")]
+    [InlineData("Span<nuint> parts = stackalloc nuint[] { MmGetMdlByteOffset(mdl) }; parts[(int)n] = MmGetMdlVirtualAddress(mdl); nuint va = parts[0]; Sink.Take(va);")]
+    public Task ElementOnTheStack_DoesNotReport(string body) => Method(body);
+
     [Fact]
     public Task NamedTupleElement_Reports() =>
         Method("uint offset = MmGetMdlByteOffset(mdl); var pair = (va: {|MDL1001:(nuint)offset|}, length: n); Sink.Take(pair);");

@@ -74,6 +74,10 @@ public sealed class MDL1002_NearMissTests
         Pages("byte[] bounce = new byte[Math.Min(len, PAGE_SIZE)]; for (uint done = 0; done < len; done += (uint)bounce.Length) Sink.Take((nuint)Math.Min((uint)bounce.Length, len - done));");
 
     [Fact]
+    public Task BounceBufferOnTheStack_DoesNotReport() =>
+        Pages("Span<byte> bounce = stackalloc byte[(int)Math.Min(len, PAGE_SIZE)]; for (uint done = 0; done < len; done += (uint)bounce.Length) Sink.Take((nuint)Math.Min((uint)bounce.Length, len - done));");
+
+    [Fact]
     public Task RefusesTooLong_DoesNotReport() =>
         Pages("if (len > PAGE_SIZE) throw new ArgumentOutOfRangeException(nameof(mdl)); Sink.Take(va);");
 
