@@ -38,7 +38,7 @@ internal sealed partial class Interpreter
         UseInFormat(call);
         PassArguments(call, invocation.Instance);
         // What is added to or taken from a list moves its elements.
-        if (receiver is ObjectValue { Id: var changed } && IsFramework(method.ContainingNamespace) && method.Name is not ("GetEnumerator" or "MoveNext" or "Contains" or "IndexOf" or "ToArray" or "ForEach" or "FindAll" or "TrueForAll" or "Exists"))
+        if (receiver is ObjectValue { Id: var changed } && IsFramework(method.ContainingNamespace) && !KeepsElements(method))
             ForgetElements(changed);
         if (receiver is Linear number)
             body.OnUse(new ValueUse(number, invocation.Instance!.Syntax, UseKind.Argument, _state, frame) { Method = method, Call = call, Operation = invocation.Instance });
@@ -130,12 +130,16 @@ internal sealed partial class Interpreter
             });
             if (IsAccess(parameter, argument.Contract, call.Method))
                 Dereferenced(argument.Value, argument.Node, call);
-            if (argument.Object is { } array && parameter.Type is IArrayTypeSymbol)
+            if (argument.Object is { } array && parameter.Type is IArrayTypeSymbol && !(call.Method.ContainingType.SpecialType == SpecialType.System_Array && KeepsElements(call.Method)))
                 ForgetElements(array);
             if (argument.Object is { } id && NeedsObject(parameter, argument.Contract, call.Method))
                 Require(id, argument.Node, argument.Contract.Effect == Effect.None ? Effect.Reads : argument.Contract.Effect);
         }
     }
+
+    // Whether a method of a framework collection only looks at its elements.
+    private static bool KeepsElements(IMethodSymbol method) =>
+        method.Name is "GetEnumerator" or "MoveNext" or "Contains" or "IndexOf" or "ToArray" or "ForEach" or "FindAll" or "TrueForAll" or "Exists";
 
     // What a collection takes in, and what is stored through a reference, is known by the name of the place that keeps it.
     private static string? PlaceOf(IParameterSymbol parameter, CallEvent call, IOperation? receiver)
