@@ -13,6 +13,7 @@ internal sealed class FileNames
 
     private const int Seed = unchecked((int)2166136261);
 
+    // Room for the names of one file at a time.
     [ThreadStatic]
     private static HashSet<int>? t_mentioned;
 

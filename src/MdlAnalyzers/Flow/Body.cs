@@ -8,7 +8,8 @@ namespace MdlAnalyzers.Flow;
 /// <summary>A body as it is written, before its paths are followed.</summary>
 internal sealed class Body(IOperation root, ISymbol owner, ContractReader contracts)
 {
-    private const int MaxOperations = 200_000;
+    /// <summary>As many operations of a body as are looked at.</summary>
+    public const int MaxOperations = 200_000;
 
     /// <summary>Method, property or field whose code this is.</summary>
     public ISymbol Owner { get; } = owner;

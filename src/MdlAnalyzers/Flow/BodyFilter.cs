@@ -7,10 +7,8 @@ namespace MdlAnalyzers.Flow;
 /// <summary>Decides cheaply whether a body can interest any rule. A body that mentions no annotated symbol never becomes a graph.</summary>
 internal static class BodyFilter
 {
-    private const int MaxOperations = 200_000;
-
     public static bool MentionsAnnotatedSymbol(IOperation root, ContractReader contracts) =>
-        root.DescendantsAndSelf().Take(MaxOperations).Any(operation => IsAnnotated(operation, contracts));
+        root.DescendantsAndSelf().Take(Body.MaxOperations).Any(operation => IsAnnotated(operation, contracts));
 
     /// <summary>Whether a body mentions annotated symbols, reads what other methods kept of an MDL, or calls a neighbour that knows more.</summary>
     public static bool IsWorthALook(Body body, AnalysisSession session, CancellationToken cancellationToken)
